@@ -1,0 +1,125 @@
+"""Which paragraphs are furniture of the page rather than words of the article.
+
+Captions, credits, bylines, invitations to comment or subscribe and notices stand at the edges. Inside the article
+the same words may be its subject, so only the run of short blocks above the first paragraph of the body and below
+its last one is looked at (Kohlschütter, Fankhauser & Nejdl 2010). What they say is data: `lexicons/boilerplate.tsv`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from framing.data import folder, read_table
+
+_LONGEST_HEADING = 20  # words; a longer block without a full stop is an unfinished paragraph, no heading
+_LONGEST_LABEL = 15
+_LONGEST_CAPTION = 60
+_LONGEST_NOTICE = 80
+
+_CURLY = str.maketrans("‘’“”", "''\"\"")
+_ORNAMENT = " \t\"'*_#>|•·‣–—-([])<«»→›…:\ufeff\u200b"
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+class _Phrase(NamedTuple):
+    term: str
+    match: str
+    before: frozenset[str]
+
+
+def mark(paragraphs: list[str]) -> list[bool]:
+    """Which paragraphs are boilerplate, in order.
+
+    >>> mark(["A ferry leaves Odesa. Photo: Port Authority", "The ferry left at noon.", "Leave a comment"])
+    [True, False, True]
+    """
+    marks = [False] * len(paragraphs)
+    for index in _edge(paragraphs, range(len(paragraphs)), "start"):
+        marks[index] = True
+    for index in _edge(paragraphs, range(len(paragraphs) - 1, -1, -1), "end"):
+        marks[index] = True
+    return marks
+
+
+def _edge(paragraphs: list[str], inwards: Iterable[int], side: str) -> Iterable[int]:
+    """Indices of boilerplate from one edge to the first paragraph of the body; headings between do not end the run."""
+    for index in inwards:
+        if _is_boilerplate(paragraphs[index], side):
+            yield index
+        elif not _is_heading(paragraphs[index]):
+            return
+
+
+def _is_heading(paragraph: str) -> bool:
+    return _count(paragraph, _LONGEST_HEADING) <= _LONGEST_HEADING and not _is_finished(paragraph)
+
+
+def _is_boilerplate(paragraph: str, side: str) -> bool:
+    words = _count(paragraph, _LONGEST_NOTICE)
+    if words > _LONGEST_NOTICE:
+        return False
+    block = " ".join(paragraph.translate(_CURLY).split()).strip(_ORNAMENT)
+    return any(_matches(phrase, block, words) for phrase in _phrases()[side])
+
+
+def _matches(phrase: _Phrase, block: str, words: int) -> bool:
+    folded = block.casefold()
+    match phrase.match:
+        case "whole":
+            return _NO_LETTERS.sub(" ", folded).strip() == _NO_LETTERS.sub(" ", phrase.term).strip()
+        case "label":
+            return words <= _LONGEST_LABEL and not _is_finished(block) and _opens(phrase, block, 0)
+        case "notice":
+            return _opens(phrase, block, 0)
+        case _:
+            return words <= _LONGEST_CAPTION and any(
+                _opens(phrase, block, found.start())
+                for found in re.finditer(re.escape(phrase.term), folded)
+                if _begins_sentence(folded, found.start())
+            )
+
+
+def _opens(phrase: _Phrase, block: str, at: int) -> bool:
+    end = at + len(phrase.term)
+    if block[at:end].casefold() != phrase.term:
+        return False
+    rest = block[end:]
+    if phrase.term[-1].isalnum() and rest[:1].isalnum():
+        return False
+    following = rest.lstrip()
+    if not phrase.before or not following:
+        return True
+    first = following.split()[0]
+    kind = "A" if first[0].isupper() else "#" if first[0].isdigit() else first[0]
+    return kind in phrase.before or first in phrase.before
+
+
+def _begins_sentence(text: str, at: int) -> bool:
+    before = text[:at].rstrip()
+    return not before or not (before[-1].isalnum() or before[-1] in ",'")
+
+
+def _is_finished(block: str) -> bool:
+    return block.rstrip("\"'”’»)]*_ \t")[-1:] in (".", "…")
+
+
+def _count(paragraph: str, limit: int) -> int:
+    """Number of words, counted no further than just beyond the limit."""
+    return len(paragraph.split(maxsplit=limit + 1))
+
+
+@cache
+def _phrases() -> dict[str, tuple[_Phrase, ...]]:
+    """The phrases that may stand at either side."""
+    rows = [row for _, row in read_table(folder("lexicons") / "boilerplate.tsv").rows]
+    return {
+        side: tuple(
+            _Phrase(row["term"], row["match"], frozenset(filter(None, row["before"].split("|"))))
+            for row in rows
+            if row["category"] in (side, "edge")
+        )
+        for side in ("start", "end")
+    }

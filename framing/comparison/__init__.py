@@ -1,0 +1,1 @@
+"""Several analyses side by side: intervals, differences, naming, distinctive words. The entry is `comparison.compare`."""

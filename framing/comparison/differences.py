@@ -1,0 +1,169 @@
+"""Differences between articles: permutation test, effect size and false-discovery control, each with its paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control, rankdata
+
+from framing.analysis import LEAST_SENTENCES, Analysis, Score
+from framing.comparison.intervals import Array, Formula, blocks, percentiles, resampled_sums
+
+TOO_LITTLE = "too little text to compare"
+
+COLUMNS = (
+    "dimension", "measure", "label", "actor", "voice", "unit", "a", "b", "value_a", "value_b", "difference",
+    "low", "high", "p", "q", "effect", "n_a", "n_b", "sentences_a", "sentences_b", "note",
+)  # fmt: skip
+
+Key = tuple[str, str, str, str, str]
+
+
+class _Side(NamedTuple):
+    """One article's scores with their totals side by side; `columns` says where each score's totals lie."""
+
+    id: str
+    scores: Mapping[Key, Score]
+    columns: Mapping[Key, slice]
+    totals: Array
+    sums: Array
+
+
+def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int = 1000) -> pd.DataFrame:
+    """Every score of every pair of articles, set against each other.
+
+    One row per pair and score: `difference` is value_a − value_b in the unit of the score, with a 95 % bootstrap
+    interval, a permutation p, q after false-discovery control over all tests of the same dimension, Cliff's delta
+    as `effect`, and the counts behind both sides. Where fewer than `LEAST_SENTENCES` sentences bear on a side, the row says
+    so in `note` and carries no interval, p or effect.
+    """
+    sides = [_side(analysis, (seed, number), resamples) for number, analysis in enumerate(analyses)]
+    rows = [row for a, b in combinations(sides, 2) for row in _pair(a, b, seed, resamples)]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame["q"] = frame.groupby("dimension", sort=False)["p"].transform(adjusted)
+    return frame
+
+
+def permutation_p(
+    a: Array, b: Array, formulas: Mapping[Key, tuple[slice, Formula]], *, seed: int = 0, resamples: int = 1000
+) -> dict[Key, float]:
+    """Two-sided permutation tests of differences (Phipson & Smyth 2010: the observed split counts as one).
+
+    `a` and `b` are sentences × k; sentences change sides at random, the same way for all scores. Returns p in (0, 1].
+    """
+    pooled = np.concatenate([a, b])
+    whole = pooled.sum(axis=0)
+    random = np.random.default_rng(seed)
+    member = np.zeros(len(pooled))
+    member[: len(a)] = 1
+    sums = np.concatenate(
+        [random.permuted(np.tile(member, (size, 1)), axis=1) @ pooled for size in blocks(resamples, len(pooled))]
+    )
+    result = {}
+    for key, (columns, formula) in formulas.items():
+        observed = abs(formula(a[:, columns].sum(axis=0)) - formula(b[:, columns].sum(axis=0)))
+        drawn = np.abs(formula(sums[:, columns]) - formula(whole[columns] - sums[:, columns]))
+        drawn = drawn[np.isfinite(drawn)]
+        # Sums in another order differ in the last bits; equal splits must count as equal.
+        extreme = np.count_nonzero(drawn >= observed * (1 - 1e-9))
+        result[key] = float((1 + extreme) / (1 + drawn.size))
+    return result
+
+
+def cliffs_delta(a: Array, b: Array) -> float:
+    """Cliff's delta (Cliff 1993): P(a > b) − P(a < b) for a value drawn from each side, −1..1, NaN without values.
+
+    >>> cliffs_delta(np.array([3.0, 4.0]), np.array([1.0, 2.0]))
+    1.0
+    """
+    if a.size == 0 or b.size == 0:
+        return np.nan
+    ranks = rankdata(np.concatenate([a, b]))
+    above = ranks[: a.size].sum() - a.size * (a.size + 1) / 2
+    return float(2 * above / (a.size * b.size) - 1)
+
+
+def adjusted(p: pd.Series) -> pd.Series:
+    """False-discovery control (Benjamini & Hochberg 1995) of the defined p values; undefined ones stay NaN."""
+    tested = p.notna()
+    result = pd.Series(np.nan, index=p.index)
+    if tested.any():
+        result[tested] = false_discovery_control(p[tested].to_numpy(dtype=float))
+    return result
+
+
+def bearing(totals: Array) -> int:
+    """Number of sentences that bear on a score: those whose totals are not all zero."""
+    return int(np.count_nonzero(np.any(totals != 0, axis=1)))
+
+
+def _side(analysis: Analysis, seed: Sequence[int], resamples: int) -> _Side:
+    scores = {score.key: score for score in analysis.scores}
+    columns, width = {}, 0
+    for key, score in scores.items():
+        columns[key] = slice(width, width + score.totals.shape[1])
+        width += score.totals.shape[1]
+    empty = np.zeros((len(analysis.document.sentences), 0))
+    totals = np.concatenate([empty, *(score.totals for score in scores.values())], axis=1)
+    sums = resampled_sums(totals, seed=seed, resamples=resamples)
+    return _Side(analysis.document.id, scores, columns, totals, sums)
+
+
+def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, object]]:
+    keys = list(dict.fromkeys([*a.scores, *b.scores]))
+    enough = {
+        key
+        for key in keys
+        if key in a.scores
+        and key in b.scores
+        and min(bearing(a.totals[:, a.columns[key]]), bearing(b.totals[:, b.columns[key]])) >= LEAST_SENTENCES
+    }
+    shared = {key: a.scores[key].formula for key in keys if key in enough}
+    left, right = (_columns(side, shared) for side in (a, b))
+    places, width = {}, 0
+    for key, formula in shared.items():
+        size = a.scores[key].totals.shape[1]
+        places[key] = (slice(width, width + size), formula)
+        width += size
+    p = permutation_p(left, right, places, seed=seed, resamples=resamples) if places else {}
+    return [_row(key, a, b, p.get(key)) for key in keys]
+
+
+def _columns(side: _Side, keys: Mapping[Key, Formula]) -> Array:
+    empty = np.zeros((len(side.totals), 0))
+    return np.concatenate([empty, *(side.totals[:, side.columns[key]] for key in keys)], axis=1)
+
+
+def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
+    dimension, measure, label, actor, voice = key
+    score_a, score_b = a.scores.get(key), b.scores.get(key)
+    score = score_a or score_b
+    value_a, value_b = (np.nan if s is None else s.value for s in (score_a, score_b))
+    row: dict[str, object] = {
+        "dimension": dimension, "measure": measure, "label": label, "actor": actor, "voice": voice,
+        "unit": score.unit if score else "", "a": a.id, "b": b.id, "value_a": value_a, "value_b": value_b,
+        "difference": value_a - value_b, "low": np.nan, "high": np.nan, "p": np.nan, "effect": np.nan,
+        "n_a": score_a.n if score_a else 0, "n_b": score_b.n if score_b else 0,
+        "sentences_a": bearing(score_a.totals) if score_a else 0,
+        "sentences_b": bearing(score_b.totals) if score_b else 0,
+        "note": TOO_LITTLE,
+    }  # fmt: skip
+    if p is None or score_a is None or score_b is None:
+        return row
+    drawn = score_a.formula(a.sums[:, a.columns[key]]) - score_b.formula(b.sums[:, b.columns[key]])
+    row["low"], row["high"] = percentiles(drawn)
+    row["p"], row["note"] = p, ""
+    row["effect"] = cliffs_delta(_per_sentence(score_a), _per_sentence(score_b))
+    return row
+
+
+def _per_sentence(score: Score) -> Array:
+    """The score of each sentence on its own where that means something: a ratio of two totals, with a denominator."""
+    if score.totals.shape[1] != 2:
+        return np.empty(0)
+    values = score.formula(score.totals)
+    return values[np.isfinite(values)]

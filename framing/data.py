@@ -1,0 +1,72 @@
+"""Where the package's data lies, and the one reader of its tab-separated files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+PROVENANCE = ("title", "licence", "date", "method", "literature", "categories")
+
+
+class DataError(ValueError):
+    """A data file cannot be used; the message names file and line and says what to do."""
+
+
+def folder(name: str) -> Path:
+    """The folder `lexicons` or `texts`: inside an installed package, or beside it in a checkout."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+class Table:
+    """A provenance header and rows by column name, each with its line number in the file."""
+
+    def __init__(self, path: Path, header: Mapping[str, str], rows: list[tuple[int, dict[str, str]]]) -> None:
+        self.path = path
+        self.header = header
+        self.rows = rows
+
+
+@cache
+def read_table(path: Path) -> Table:
+    """Read a tab-separated file with `# key: value` provenance on top.
+
+    Raises `DataError` when the file is missing, is not UTF-8, lacks provenance, or a row has more cells than columns.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); check the name and the permissions") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
+    header: dict[str, str] = {}
+    columns: list[str] = []
+    rows: list[tuple[int, dict[str, str]]] = []
+    for number, line in enumerate(lines, 1):
+        if not columns and line.startswith("#"):
+            key, _, value = line[1:].partition(":")
+            if value:
+                header[key.strip()] = value.strip()
+        elif not line.strip():
+            continue
+        elif not columns:
+            columns = [cell.strip() for cell in line.split("\t")]
+        else:
+            cells = [cell.strip() for cell in line.split("\t")]
+            if len(cells) > len(columns):
+                raise DataError(f"{path}:{number}: {len(cells)} cells but {len(columns)} columns; remove a tab")
+            rows.append((number, dict(zip(columns, cells + [""] * (len(columns) - len(cells)), strict=True))))
+    missing = [key for key in PROVENANCE if not header.get(key)]
+    if missing:
+        raise DataError(f"{path}: the provenance on top lacks {', '.join(missing)}; add a line '# {missing[0]}: ...'")
+    if "term" not in columns or "category" not in columns:
+        raise DataError(f"{path}: needs the columns 'term' and 'category'; found {', '.join(columns) or 'none'}")
+    return Table(path, header, rows)
+
+
+@cache
+def read_terms(name: str) -> tuple[tuple[str, str], ...]:
+    """The (term, category) pairs of a shipped list that is no lexicon of evidence, such as abbreviations."""
+    return tuple((row["term"], row["category"]) for _, row in read_table(folder("lexicons") / f"{name}.tsv").rows)

@@ -1,0 +1,1 @@
+"""One module a dimension; the folder is the list. Each ends with the constant `DIMENSION`."""

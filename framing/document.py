@@ -1,0 +1,368 @@
+"""One article: its text exactly as given, cut once into paragraphs, sentences and tokens.
+
+Everything else points into the text with half-open code-point offsets, so that `document[span]` is always
+the passage itself. Nothing here changes a character of the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
+
+from nltk.tokenize.punkt import PunktLanguageVars, PunktParameters, PunktSentenceTokenizer
+
+from framing import boilerplate
+from framing.data import read_terms
+
+
+class Span(NamedTuple):
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+class Paragraph(NamedTuple):
+    """A block of text; `kind` is body, headline, boilerplate or metadata. Only body and headline are scored."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class Sentence(NamedTuple):
+    """A scored sentence; it holds the tokens `first:last` and lies in paragraph number `paragraph`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    paragraph: int
+    kind: str
+
+
+class HasSpan(Protocol):
+    """Anything with half-open offsets: a span, a sentence, a piece of evidence."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=False, eq=False)
+class Document:
+    """One article and its segmentation. Make it with `make_document`.
+
+    `tokens` are lower-cased with straight quotes, `starts` and `ends` their offsets; only scored sentences have
+    tokens. `is_word` is false for punctuation, clitics ('s) and the later parts of a hyphenated word; `is_capital`
+    tells whether the token is written with a capital. `quotes` are the outermost quotations, marks included.
+    """
+
+    text: str
+    id: str
+    meta: Mapping[str, Any]
+    paragraphs: tuple[Paragraph, ...]
+    sentences: tuple[Sentence, ...]
+    tokens: tuple[str, ...] = field(repr=False)
+    starts: tuple[int, ...] = field(repr=False)
+    ends: tuple[int, ...] = field(repr=False)
+    is_word: tuple[bool, ...] = field(repr=False)
+    is_capital: tuple[bool, ...] = field(repr=False)
+    quotes: tuple[Span, ...] = field(repr=False)
+
+    def __getitem__(self, span: HasSpan) -> str:
+        return self.text[span.start : span.end]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def words(self) -> int:
+        """Number of scored words."""
+        return sum(self.is_word)
+
+    def sentence_at(self, offset: int) -> int | None:
+        """Index of the sentence that covers a code point, or None."""
+        index = bisect_right(self._sentence_starts, offset) - 1
+        return index if index >= 0 and offset < self.sentences[index].end else None
+
+    def sentence_of(self, token: int) -> int:
+        """Index of the sentence that holds a token."""
+        return bisect_right(self._sentence_firsts, token) - 1
+
+    def tokens_in(self, start: int, end: int) -> range:
+        """Indices of the tokens that overlap the characters `start:end`."""
+        return range(bisect_right(self.ends, start), max(bisect_left(self.starts, end), bisect_right(self.ends, start)))
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    @cached_property
+    def _sentence_firsts(self) -> list[int]:
+        return [sentence.first for sentence in self.sentences]
+
+
+def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: Any) -> Document:
+    """Segment a text. `body_start` is where the article begins after front matter; `meta` is kept as given.
+
+    A title of the front matter that stands in it literally is scored as the headline.
+
+    >>> document = make_document("Gen. Lee left the U.S. on Monday. “Why?” he asked.")
+    >>> [document[sentence] for sentence in document.sentences]
+    ['Gen. Lee left the U.S. on Monday.', '“Why?” he asked.']
+    """
+    paragraphs = tuple(_paragraphs(text, body_start, str(meta.get("title") or "")))
+    sentences: list[Sentence] = []
+    tokens: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    is_word: list[bool] = []
+    is_capital: list[bool] = []
+    for number, paragraph in enumerate(paragraphs):
+        if paragraph.kind not in ("body", "headline"):
+            continue
+        for start, end in _sentences(text, paragraph):
+            first = len(tokens)
+            glued = -1  # the end of a hyphen that a next word part would touch
+            for match in _TOKEN.finditer(text, start, end):
+                raw = match.group()
+                token = raw.translate(_STRAIGHT).lower()
+                tokens.append(token)
+                starts.append(match.start())
+                ends.append(match.end())
+                wordlike = token[-1].isalnum() or token[0].isalnum()
+                is_word.append(wordlike and match.start() != glued)
+                is_capital.append(raw[0].isupper())
+                glued = match.end() if raw in _HYPHENS and ends[-2:-1] == [match.start()] else -1
+            if len(tokens) > first:
+                sentences.append(Sentence(start, end, first, len(tokens), number, paragraph.kind))
+    return Document(
+        text=text,
+        id=id,
+        meta=MappingProxyType(dict(meta)),
+        paragraphs=paragraphs,
+        sentences=tuple(sentences),
+        tokens=tuple(tokens),
+        starts=tuple(starts),
+        ends=tuple(ends),
+        is_word=tuple(is_word),
+        is_capital=tuple(is_capital),
+        quotes=tuple(_quotes(text, paragraphs)),
+    )
+
+
+def tokenize(text: str) -> list[str]:
+    """The tokens of a bare string, as `Document.tokens` would have them.
+
+    >>> tokenize("The US-led bloc’s “plan” isn’t new.")
+    ['the', 'us', '-', 'led', 'bloc', "'s", '"', 'plan', '"', "isn't", 'new', '.']
+    """
+    return [raw.translate(_STRAIGHT).lower() for raw in _TOKEN.findall(text)]
+
+
+# Tokens ---------------------------------------------------------------------------------------------------------
+
+_STRAIGHT = str.maketrans("‘’ʼ`“”„«»‐‑", "''''\"\"\"\"\"--")
+_HYPHENS = frozenset("-‐‑")
+# Invisible marks (zero width, direction, soft hyphen) are never tokens: they must not part the words of a term.
+_IGNORED = r"\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_WORD = r"\w[\w\u0300-\u036f]*"
+_APOSTROPHE = "['’ʼ]"
+
+
+def _token_pattern() -> re.Pattern[str]:
+    abbreviations = sorted((term for term, _ in read_terms("abbreviations") if "." not in term), key=len, reverse=True)
+    clitic = r"(?i:s|re|ll|ve|d|m)\b"
+    return re.compile(
+        rf"""
+          https?://[^{_IGNORED}<>"”]+
+        | (?:[^\W\d_]\.){{2,}}                                      # U.S.  a.m.
+        | \b(?i:{"|".join(abbreviations)})\.                        # Gen.  Mr.
+        | \b[A-Z]\.(?=[\x20\u00a0][A-Z])                                     # initials
+        | \d+(?:[.,:]\d+)*\w*                                       # 1,200  3.5  10:30  1990s
+        | \w*[nN]{_APOSTROPHE}[tT]\b                                # don't
+        | (?<=\w){_APOSTROPHE}{clitic}                              # 's
+        | {_WORD}(?:{_APOSTROPHE}(?!{clitic}|[tT]\b){_WORD})*       # Hay'at  O'Brien
+        | \.(?:[ ]?\.)+                                             # ellipsis
+        | -{{2,}}
+        | [^{_IGNORED}]
+        """,
+        re.VERBOSE,
+    )
+
+
+_TOKEN = _token_pattern()
+
+
+# Sentences ------------------------------------------------------------------------------------------------------
+
+
+class _NewsLanguage(PunktLanguageVars):
+    """Punkt's rules with curly quotes, which its own ignore."""
+
+    re_boundary_realignment = re.compile(r'["\')\]}”’»]+?(?:\s+|(?=--)|$)', re.MULTILINE)
+    _re_non_word_chars = r"(?:[)\";}\]\*:@\'\({\[!\?”’»“‘«])"
+
+
+# What may begin a sentence after an abbreviation: "in the U.S. The ..."
+_STARTERS = frozenset(
+    "the a an he she it they we but and in on at this that these those there his her its their our what when while "
+    "if as for after before since however meanwhile also both no some many most i you".split()
+)
+_CLOSERS = "\"'”’»)]}"
+
+
+@cache
+def _punkt() -> PunktSentenceTokenizer:
+    parameters = PunktParameters()
+    parameters.abbrev_types = {term for term, _ in read_terms("abbreviations")}
+    parameters.sent_starters = set(_STARTERS)
+    return PunktSentenceTokenizer(parameters, lang_vars=_NewsLanguage())
+
+
+def _sentences(text: str, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences of a paragraph; what begins in lower case goes on with the sentence before."""
+    block = text[paragraph.start : paragraph.end]
+    if paragraph.kind == "headline":
+        yield paragraph.start, paragraph.end
+        return
+    pending: tuple[int, int] | None = None
+    for start, end in _punkt().span_tokenize(block):
+        if pending is None:
+            pending = start, end
+        elif block[start].islower() or not any(c.isalnum() for c in block[start:end]):
+            pending = pending[0], end
+        else:
+            yield paragraph.start + pending[0], paragraph.start + pending[1]
+            pending = start, end
+    if pending is not None:
+        yield paragraph.start + pending[0], paragraph.start + pending[1]
+
+
+# Paragraphs -----------------------------------------------------------------------------------------------------
+
+_LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")
+_MARKER = re.compile(r"(?:[-*•–‣·]|\d{1,2}[.)]|#{1,6}|>)[ \t\u00a0]+(?=\S)")
+_HEADLINE_LIMIT = 140  # characters; longer first lines are leads
+
+
+def _paragraphs(text: str, body_start: int, title: str) -> Iterator[Paragraph]:
+    """Blocks between line breaks, hard-wrapped lines joined, with their kinds."""
+    if body_start:
+        at = text.find(title, 0, body_start) if title else -1
+        if at >= 0:
+            yield Paragraph(at, at + len(title), "headline")
+        else:
+            yield Paragraph(0, body_start, "metadata")
+    blocks = list(_blocks(text, body_start))
+    furniture = boilerplate.mark([text[start:end] for start, end in blocks])
+    headline = _headline(text, body_start, blocks, furniture)
+    for index, (start, end) in enumerate(blocks):
+        marker = _MARKER.match(text, start, end)
+        heading = marker is not None and text[start] == "#"
+        kind = "boilerplate" if furniture[index] else "headline" if heading or index == headline else "body"
+        yield Paragraph(marker.end() if marker else start, end, kind)
+
+
+def _headline(text: str, body_start: int, blocks: list[tuple[int, int]], furniture: list[bool]) -> int | None:
+    """The first block, when it is short, unfinished as a sentence, and followed by an empty line and more text."""
+    first = next((index for index, mark in enumerate(furniture) if not mark), None)
+    if first is None or first + 1 >= len(blocks) or body_start:
+        return None
+    start, end = blocks[first]
+    gap = text[end : blocks[first + 1][0]]
+    unfinished = text[start:end].rstrip(_CLOSERS)[-1:] not in (".", "!", ":", "…", ",", ";")
+    return first if end - start <= _HEADLINE_LIMIT and unfinished and len(gap.splitlines()) > 1 else None
+
+
+def _blocks(text: str, body_start: int) -> Iterator[tuple[int, int]]:
+    group: list[tuple[int, int]] = []
+    for match in _LINE.finditer(text, body_start):
+        line = match.group()
+        if not line.strip():
+            yield from _unwrapped(group)
+            group = []
+            continue
+        start = match.start() + len(line) - len(line.lstrip())
+        if group and len(text[group[-1][1] : start].splitlines()) > 1:
+            yield from _unwrapped(group)
+            group = []
+        group.append((start, match.start() + len(line.rstrip())))
+    yield from _unwrapped(group)
+
+
+def _unwrapped(lines: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """One paragraph when the lines look hard-wrapped (three or more, all but the last of like length), else each."""
+    lengths = [end - start for start, end in lines[:-1]]
+    if len(lengths) >= 2 and min(lengths) >= 45 and max(lengths) <= 100 and max(lengths) - min(lengths) <= 25:
+        yield lines[0][0], lines[-1][1]
+    else:
+        yield from lines
+
+
+# Quotations -----------------------------------------------------------------------------------------------------
+
+_QUOTE = re.compile("[\"“”„«»'‘’]")
+_OPENS_AFTER = frozenset(" \t\u00a0\n\r([{—–-/:\"“‘'")
+_CLOSER = {"“": "”", "„": "”", "«": "»", '"': '"'}
+
+
+def _quotes(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Span]:
+    """Outermost quotations; one left open ends with its paragraph if the next one opens anew, else with its sentence."""
+    scored = [paragraph for paragraph in paragraphs if paragraph.kind in ("body", "headline")]
+    for index, paragraph in enumerate(scored):
+        opened = -1
+        closer = ""
+        resume = paragraph.start
+        for match in _QUOTE.finditer(text, paragraph.start, paragraph.end):
+            at, mark = match.start(), match.group()
+            if at < resume:
+                continue
+            if opened >= 0:
+                if mark == closer or (closer == "”" and mark == '"' and not _may_open(text, at, paragraph)):
+                    yield Span(opened, at + 1)
+                    opened = -1
+            elif mark in _CLOSER and (mark != '"' or _may_open(text, at, paragraph)):
+                opened, closer = at, _CLOSER[mark]
+            elif mark in "'‘" and _may_open(text, at, paragraph):
+                end = _single_close(text, at, paragraph)
+                if end is not None:
+                    yield Span(at, end + 1)
+                    resume = end + 1
+        if opened >= 0:
+            goes_on = index + 1 < len(scored) and text[scored[index + 1].start] in _CLOSER
+            ends = [paragraph.end] if goes_on else [end for _, end in _sentences(text, paragraph) if end > opened]
+            yield Span(opened, ends[0])
+
+
+def _may_open(text: str, at: int, paragraph: Paragraph) -> bool:
+    follows = at + 1 < paragraph.end and not text[at + 1].isspace()
+    return follows and (at == paragraph.start or text[at - 1] in _OPENS_AFTER)
+
+
+def _single_close(text: str, at: int, paragraph: Paragraph) -> int | None:
+    """Where a single quotation closes: after punctuation, or after at most six words; otherwise it is an apostrophe."""
+    close = "'" if text[at] == "'" else "’"
+    limit = min(paragraph.end, at + 600)
+    short: int | None = None
+    position = text.find(close, at + 1, limit)
+    while position >= 0:
+        if not text[position + 1 : position + 2].isalnum():
+            if text[position - 1] in ".,!?…":
+                return position
+            if short is None and len(text[at:position].split()) <= 6:
+                short = position
+        if short is not None and text.find("‘", short, limit) >= 0:
+            break
+        position = text.find(close, position + 1, limit)
+    return short

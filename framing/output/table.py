@@ -1,0 +1,113 @@
+"""Results as tables: tidy frames, and the same bytes for the same result as CSV, JSON lines, Parquet or on screen."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from framing.analysis import Analysis
+from framing.comparison.rows import EVIDENCE_COLUMNS, SCORE_COLUMNS, evidence_frame, scores_frame
+
+__all__ = [
+    "DIGITS",
+    "EVIDENCE_COLUMNS",
+    "SCORE_COLUMNS",
+    "evidence_frame",
+    "json_line",
+    "rich_table",
+    "rounded",
+    "scores_frame",
+    "write_csv",
+    "write_jsonl",
+    "write_parquet",
+]
+
+DIGITS = 6
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def json_line(row: Mapping[str, Any]) -> str:
+    """A row as one line of JSON without line end. NaN is null, floats have six digits, lone surrogates stay escaped.
+
+    >>> json_line({"value": 0.1234567, "low": float("nan"), "text": "Москва"})
+    '{"value": 0.123457, "low": null, "text": "Москва"}'
+    """
+    line = json.dumps(_plain(row), ensure_ascii=False, allow_nan=False)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy for writing: floats with six digits and no minus zero, nested fields as JSON, text as valid Unicode."""
+    result = frame.copy()
+    for name in result.columns:
+        column = result[name]
+        if pd.api.types.is_float_dtype(column):
+            result[name] = column.round(DIGITS) + 0.0
+        elif not pd.api.types.is_numeric_dtype(column):
+            result[name] = pd.Series([_cell(value) for value in column], index=column.index, dtype="str")
+    return result
+
+
+def write_jsonl(analyses: Iterable[Analysis], path: Path, *, evidence: bool = False) -> None:
+    """One line per article as the command line's contract has it, in UTF-8."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for analysis in analyses:
+            file.write(json_line(analysis.to_dict(evidence=evidence)) + "\n")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """A frame as CSV in UTF-8 with a header row; undefined values are empty cells."""
+    rounded(frame).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """A frame as Parquet; undefined values are null."""
+    rounded(frame).to_parquet(path, index=False, engine="pyarrow")
+
+
+def rich_table(frame: pd.DataFrame, title: str | None = None) -> Table:
+    """A frame for the terminal: numbers to the right with three digits, undefined values as a dash."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
+    for name, is_number in zip(frame.columns, numeric, strict=True):
+        table.add_column(str(name), justify="right" if is_number else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(_shown(value) for value in row))
+    return table
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, DIGITS) + 0.0
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _cell(value: Any) -> str | None:
+    if isinstance(value, list | tuple | Mapping):
+        return json_line({"": value})[5:-1]
+    return None if _missing(value) else _SURROGATE.sub("\ufffd", str(value))
+
+
+def _shown(value: Any) -> str:
+    if _missing(value):
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    # Brackets would be read as style, control characters by the terminal.
+    return escape("".join(c if c.isprintable() else " " for c in str(value)))
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA

@@ -1,0 +1,1 @@
+"""Corpora that people coded, and how well each model does on them."""
