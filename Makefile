@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 TEXTS ?= texts
 REPORT ?= report.html
-CORE := framing/actors.py,framing/analysis.py,framing/boilerplate.py,framing/comparison/*,framing/corpus.py,framing/dimensions/*,framing/document.py,framing/lexicon.py,framing/voice.py
+EDGES := framing/__main__.py,framing/cli.py,framing/output/*,framing/training/*
 
 .PHONY: report test format clean
 
@@ -23,7 +23,7 @@ test: $(STAMP)
 	"$(BIN)/mypy"
 	"$(BIN)/framing" lexicon lint
 	"$(BIN)/pytest" --cov
-	"$(BIN)/coverage" report --include='$(CORE)' --fail-under=90 --format=total
+	"$(BIN)/coverage" report --omit='$(EDGES)' --fail-under=90 --format=total
 
 format: $(STAMP)
 	"$(BIN)/ruff" check --fix .

@@ -1,13 +1,196 @@
-"""Stub until the actors land."""
+"""Actors of the news, their names, and where a text mentions them.
+
+Names, and what each connotes, are in `lexicons/actors.tsv`; words that turn a country's name into a mere place are
+in `lexicons/places.tsv`. Naming somebody is choosing how to present them (van Leeuwen 2008, ch. 2).
+"""
+
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
+
+from framing.data import DataError
 from framing.document import Document
+from framing.lexicon import Entry, Lexicon, Match, load_lexicon
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody news is about: a state, camp, movement or leader. `part_of` is the id of the whole it counts for too."""
+
+    id: str
+    title: str
+    part_of: str | None
+    names: tuple[Entry, ...]
+
+    @property
+    def is_state(self) -> bool:
+        """Whether the actor is a state, a union of states or a camp of them."""
+        return any(name.category == "state" for name in self.names)
+
+
 class Mention(NamedTuple):
+    """A name of an actor in a text. `name` is the lexicon's term, `kind` its category, `sentence` an index."""
+
     actor: str
     start: int
     end: int
     name: str
     kind: str
     sentence: int
-def find_mentions(document: Document) -> tuple[Mention, ...]:
-    return ()
+
+
+class NameUse(NamedTuple):
+    """How often a text uses a name for an actor, where first, and what the name connotes."""
+
+    actor: str
+    name: str
+    kind: str
+    count: int
+    start: int
+    end: int
+    sentence: int
+    connotation: str
+
+
+def load_actors(path: Path | None = None) -> tuple[Actor, ...]:
+    """All actors by id, from `lexicons/actors.tsv` or a file in its format.
+
+    Raises `DataError` where a part belongs to an unknown actor or to two wholes.
+    """
+    return _actors(load_lexicon(path or "actors"))
+
+
+@cache
+def _actors(lexicon: Lexicon) -> tuple[Actor, ...]:
+    names: dict[str, list[Entry]] = {}
+    wholes: dict[str, str] = {}
+    for entry in lexicon.entries:
+        if not entry.actor:
+            continue
+        names.setdefault(entry.actor, []).append(entry)
+        whole = entry.extra.get("part_of", "")
+        if whole and wholes.setdefault(entry.actor, whole) != whole:
+            raise DataError(f"{lexicon.path}:{entry.line}: '{entry.actor}' is part of two actors; keep one part_of")
+    for part, whole in wholes.items():
+        if whole not in names:
+            raise DataError(f"{lexicon.path}: '{part}' is part of '{whole}', which has no names; add some or correct it")
+    titles = _titles(lexicon)
+    return tuple(Actor(id, titles.get(id, id), wholes.get(id), tuple(names[id])) for id in sorted(names))
+
+
+def _titles(lexicon: Lexicon) -> dict[str, str]:
+    pairs = (part.partition("=") for part in lexicon.header.get("actors", "").split(";"))
+    return {id.strip(): title.strip() for id, _, title in pairs if title.strip()}
+
+
+def find_mentions(document: Document, actors: Iterable[Actor] | None = None) -> tuple[Mention, ...]:
+    """Every mention, in the order of the text; one of a part is followed by one each for its wholes.
+
+    The longest name wins. A name inside a longer name of somebody else, after "pro-" or "anti-", or that only says
+    where something happens is no mention. `actors` limits which are returned, not how names are found.
+
+    >>> from framing.document import make_document
+    >>> [(m.actor, m.name) for m in find_mentions(make_document("Moscow has bases in Syria, said Mr. Putin."))]
+    [('russia', 'Moscow'), ('putin', 'Mr. Putin'), ('russia', 'Mr. Putin')]
+    """
+    known = {actor.id: actor for actor in load_actors()}
+    wanted = set(known) if actors is None else {actor.id for actor in actors}
+    mentions: list[Mention] = []
+    for match in _names(document):
+        entry = match.entry
+        start, end = document.starts[match.first], document.ends[match.last - 1]
+        sentence = document.sentence_of(match.first)
+        actor: str | None = entry.actor
+        while actor is not None:
+            if actor in wanted:
+                mentions.append(Mention(actor, start, end, entry.term, entry.category, sentence))
+            actor = known[actor].part_of
+    return tuple(mentions)
+
+
+def name_uses(mentions: Iterable[Mention]) -> list[NameUse]:
+    """The names used per actor, most frequent first, each with its first use: the rows of a naming table."""
+    counts: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str], Mention] = {}
+    for mention in mentions:
+        key = (mention.actor, mention.name)
+        counts[key] = counts.get(key, 0) + 1
+        first.setdefault(key, mention)
+    notes = {entry.term: entry.note for entry in load_lexicon("actors").entries}
+    uses = [
+        NameUse(m.actor, m.name, m.kind, counts[key], m.start, m.end, m.sentence, notes.get(m.name, ""))
+        for key, m in first.items()
+    ]
+    return sorted(uses, key=lambda use: (use.actor, -use.count, use.start))
+
+
+# Which names count -----------------------------------------------------------------------------------------------
+
+_PLACES = frozenset({"state", "metonym", "spelling"})  # kinds of name that may stand for a place
+_PREFIXES = frozenset({"pro", "anti", "non", "ex", "un"})
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december".split()
+)
+_TITLE_CASE = 0.7  # share of capitalised words above which a capital says nothing, as in many headlines
+
+
+def _names(document: Document) -> list[Match]:
+    matches = load_lexicon("actors").match(document)
+    cues = load_lexicon("places").match(document)
+    before = {cue.last: cue.entry.category for cue in cues}
+    after = {cue.first for cue in cues if cue.entry.category == "event"}
+    named = {token for match in matches for token in range(match.first, match.last)}
+    kept: list[Match] = []
+    place_end = -1
+    for match in matches:
+        if not match.entry.actor or _prefixed(document, match):
+            continue
+        if match.entry.category in _PLACES and _inside_longer_name(document, match, named):
+            continue
+        if _is_place(document, match, before, after, place_end):
+            place_end = match.last
+            continue
+        kept.append(match)
+    return kept
+
+
+def _prefixed(document: Document, match: Match) -> bool:
+    first = match.first
+    return first >= 2 and document.tokens[first - 1] == "-" and document.tokens[first - 2] in _PREFIXES
+
+
+def _inside_longer_name(document: Document, match: Match, named: set[int]) -> bool:
+    """Whether a capitalised word stands right before the name that is neither a title case word nor a name itself."""
+    sentence = document.sentences[document.sentence_of(match.first)]
+    previous = match.first - 1
+    if previous <= sentence.first or not document.is_capital[previous] or previous in named:
+        return False
+    if document.tokens[previous] in _CALENDAR or not document.tokens[previous].isalpha():
+        return False
+    words = [token for token in range(sentence.first, sentence.last) if document.is_word[token]]
+    return sum(document.is_capital[token] for token in words) < _TITLE_CASE * len(words)
+
+
+def _is_place(document: Document, match: Match, before: dict[int, str], after: set[int], place_end: int) -> bool:
+    tokens = document.tokens
+    sentence = document.sentences[document.sentence_of(match.first)]
+    possessive = match.last < sentence.last and tokens[match.last] == "'s"
+    following = match.last + possessive
+    if match.entry.category in _PLACES | {"demonym"} and following in after and (
+        not possessive or tokens[following] not in ("war", "conflict")
+    ):
+        return True
+    if match.entry.category not in _PLACES or possessive:
+        return False
+    first = match.first
+    if first - 1 >= sentence.first and tokens[first - 1] == "the":
+        first -= 1
+    if before.get(first) in ("location", "motion"):
+        return True
+    coordinated = first - 1 >= sentence.first and tokens[first - 1] in ("and", "or", ",")
+    return coordinated and place_end == first - 1

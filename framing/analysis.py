@@ -118,7 +118,10 @@ class Markup:
         totals = np.zeros(len(self.document.sentences))
         for item in evidence:
             sentence = self.document.sentence_at(item.start)
-            if sentence is not None and voice in ("all", item.voice or self.voices.of(item.start, item.end).name):
+            if sentence is not None and voice in (
+                "all",
+                item.voice or self.voices.of(item.start, item.end).name,
+            ):
                 totals[sentence] += amount(item)
         return totals
 
@@ -225,7 +228,10 @@ class Analysis:
     def article(self) -> dict[str, Any]:
         """Who wrote what where, as far as it was given, and the size of the article."""
         document = self.document
-        known = {key: _text_or_none(document.meta.get(key)) for key in ("title", "outlet", "author", "date", "url", "file")}
+        known = {
+            key: _text_or_none(document.meta.get(key))
+            for key in ("title", "outlet", "author", "date", "url", "file")
+        }
         size = {"sha256": document.sha256, "words": document.words, "sentences": len(document.sentences)}
         return {"id": document.id, **known, **size}
 
@@ -264,7 +270,9 @@ def dimensions() -> Mapping[str, Dimension]:
     package = importlib.import_module("framing.dimensions")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     found = {name: importlib.import_module(f"framing.dimensions.{name}").DIMENSION for name in names}
-    return MappingProxyType({name: found[name] for name in sorted(found, key=lambda name: (name != "attribution", name))})
+    return MappingProxyType(
+        {name: found[name] for name in sorted(found, key=lambda name: (name != "attribution", name))}
+    )
 
 
 def analyze(
@@ -292,10 +300,10 @@ def analyze(
     markup = Markup(document, find_mentions(document), model=model)
     attributions = _find(_all_dimensions()["attribution"], markup)
     markup = replace(markup, attributions=tuple(attributions))
-    attributions = _stamp(attributions, markup)
     readings: dict[str, Reading] = {}
     for dimension in chosen:
-        evidence = attributions if dimension.name == "attribution" else _stamp(_find(dimension, markup), markup)
+        found = attributions if dimension.name == "attribution" else _find(dimension, markup)
+        evidence = [_stamp(item, markup) for item in found]
         readings[dimension.name] = Reading(dimension, tuple(evidence), tuple(dimension.measure(markup, evidence)))
     readings = _with_values(readings, seed, resamples)
     signature = {
@@ -334,15 +342,13 @@ def _find(dimension: Dimension, markup: Markup) -> list[Evidence]:
     return sorted(find(markup), key=lambda item: (item.start, item.end))
 
 
-def _stamp(evidence: list[Evidence], markup: Markup) -> list[Evidence]:
-    stamped = []
-    for item in evidence:
-        if not item.voice:
-            voice = markup.voices.of(item.start, item.end)
-            source = item.source_actor if item.dimension == "attribution" else voice.source_actor
-            item = replace(item, voice=voice.name, source_actor=source)
-        stamped.append(item)
-    return stamped
+def _stamp(item: Evidence, markup: Markup) -> Evidence:
+    """The evidence with its voice, and with the actor who speaks it, where the dimension left them open."""
+    if item.voice:
+        return item
+    voice = markup.voices.of(item.start, item.end)
+    source = item.source_actor if item.dimension == "attribution" else voice.source_actor
+    return replace(item, voice=voice.name, source_actor=source)
 
 
 def _with_values(readings: Mapping[str, Reading], seed: int, resamples: int) -> dict[str, Reading]:
@@ -360,10 +366,10 @@ def _with_values(readings: Mapping[str, Reading], seed: int, resamples: int) -> 
         valued.append(replace(score, value=value, low=low, high=high))
     remaining = iter(valued)
     return {
-        name: replace(reading, scores=tuple(next(remaining) for _ in reading.scores)) for name, reading in readings.items()
+        name: replace(reading, scores=tuple(next(remaining) for _ in reading.scores))
+        for name, reading in readings.items()
     }
 
 
 def _text_or_none(value: Any) -> str | None:
     return None if value is None or value == "" else str(value)
-

@@ -8,7 +8,7 @@ its last one is looked at (Kohlschütter, Fankhauser & Nejdl 2010). What they sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ _LONGEST_HEADING = 20  # words; a longer block without a full stop is an unfinis
 _LONGEST_LABEL = 15
 _LONGEST_CAPTION = 60
 _LONGEST_NOTICE = 80
+_LONGEST_BLOCK = 1_500  # characters
+_DEEPEST = 40  # blocks from either edge
 
 _CURLY = str.maketrans("‘’“”", "''\"\"")
 _ORNAMENT = " \t\"'*_#>|•·‣–—-([])<«»→›…:\ufeff\u200b"
@@ -26,6 +28,7 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 class _Phrase(NamedTuple):
     term: str
+    letters: str
     match: str
     before: frozenset[str]
 
@@ -36,16 +39,15 @@ def mark(paragraphs: list[str]) -> list[bool]:
     >>> mark(["A ferry leaves Odesa. Photo: Port Authority", "The ferry left at noon.", "Leave a comment"])
     [True, False, True]
     """
-    marks = [False] * len(paragraphs)
-    for index in _edge(paragraphs, range(len(paragraphs)), "start"):
-        marks[index] = True
-    for index in _edge(paragraphs, range(len(paragraphs) - 1, -1, -1), "end"):
-        marks[index] = True
-    return marks
+    count = len(paragraphs)
+    above = _edge(paragraphs, range(min(count, _DEEPEST)), "start")
+    below = _edge(paragraphs, range(count - 1, max(-1, count - 1 - _DEEPEST), -1), "end")
+    found = {*above, *below}
+    return [index in found for index in range(count)]
 
 
-def _edge(paragraphs: list[str], inwards: Iterable[int], side: str) -> Iterable[int]:
-    """Indices of boilerplate from one edge to the first paragraph of the body; headings between do not end the run."""
+def _edge(paragraphs: list[str], inwards: range, side: str) -> Iterator[int]:
+    """Indices of boilerplate from one edge to the body; headings between do not end the run."""
     for index in inwards:
         if _is_boilerplate(paragraphs[index], side):
             yield index
@@ -59,34 +61,37 @@ def _is_heading(paragraph: str) -> bool:
 
 def _is_boilerplate(paragraph: str, side: str) -> bool:
     words = _count(paragraph, _LONGEST_NOTICE)
-    if words > _LONGEST_NOTICE:
+    if words > _LONGEST_NOTICE or len(paragraph) > _LONGEST_BLOCK:
         return False
     block = " ".join(paragraph.translate(_CURLY).split()).strip(_ORNAMENT)
-    return any(_matches(phrase, block, words) for phrase in _phrases()[side])
+    folded = block.lower()
+    if len(folded) != len(block):  # a letter whose small form is longer; phrases have none
+        block = folded
+    letters = _NO_LETTERS.sub(" ", folded).strip()
+    return any(_matches(phrase, block, folded, letters, words) for phrase in _phrases()[side])
 
 
-def _matches(phrase: _Phrase, block: str, words: int) -> bool:
-    folded = block.casefold()
+def _matches(phrase: _Phrase, block: str, folded: str, letters: str, words: int) -> bool:
     match phrase.match:
         case "whole":
-            return _NO_LETTERS.sub(" ", folded).strip() == _NO_LETTERS.sub(" ", phrase.term).strip()
+            return letters == phrase.letters
         case "label":
-            return words <= _LONGEST_LABEL and not _is_finished(block) and _opens(phrase, block, 0)
+            return words <= _LONGEST_LABEL and not _is_finished(block) and _stands(phrase, block, folded, 0)
         case "notice":
-            return _opens(phrase, block, 0)
+            return _stands(phrase, block, folded, 0)
         case _:
             return words <= _LONGEST_CAPTION and any(
-                _opens(phrase, block, found.start())
+                _stands(phrase, block, folded, found.start())
                 for found in re.finditer(re.escape(phrase.term), folded)
                 if _begins_sentence(folded, found.start())
             )
 
 
-def _opens(phrase: _Phrase, block: str, at: int) -> bool:
-    end = at + len(phrase.term)
-    if block[at:end].casefold() != phrase.term:
+def _stands(phrase: _Phrase, block: str, folded: str, at: int) -> bool:
+    """Whether the phrase stands at a place, as whole words and before what it asks for."""
+    if not folded.startswith(phrase.term, at):
         return False
-    rest = block[end:]
+    rest = block[at + len(phrase.term) :]
     if phrase.term[-1].isalnum() and rest[:1].isalnum():
         return False
     following = rest.lstrip()
@@ -117,7 +122,12 @@ def _phrases() -> dict[str, tuple[_Phrase, ...]]:
     rows = [row for _, row in read_table(folder("lexicons") / "boilerplate.tsv").rows]
     return {
         side: tuple(
-            _Phrase(row["term"], row["match"], frozenset(filter(None, row["before"].split("|"))))
+            _Phrase(
+                row["term"],
+                _NO_LETTERS.sub(" ", row["term"]).strip(),
+                row["match"],
+                frozenset(filter(None, row["before"].split("|"))),
+            )
             for row in rows
             if row["category"] in (side, "edge")
         )

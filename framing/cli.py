@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 import pandas as pd
 import typer
@@ -17,11 +17,12 @@ from rich.progress import track
 from rich.table import Table
 
 import framing
-from framing import corpus
 from framing.actors import load_actors
 from framing.analysis import MODELS, Analysis, analyze, choose_dimensions
 from framing.comparison.compare import Comparison, compare
+from framing.corpus import Failure, load_corpus
 from framing.data import DataError
+from framing.document import Document
 from framing.lexicon import lexicon_names, load_lexicon
 from framing.lint import lint
 from framing.output import table
@@ -51,7 +52,9 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")
+]
 Model = Annotated[str, typer.Option(help=f"What decides: {', '.join(MODELS)}.")]
 Seed = Annotated[int, typer.Option(help="Seed of the bootstrap.")]
 Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap draws for intervals; 0 for none.")]
@@ -59,7 +62,9 @@ Dimensions = Annotated[str, typer.Option(help="Only these, separated by commas."
 Actors = Annotated[str, typer.Option(help="Only these actors, separated by commas.", show_default="all")]
 TextColumn = Annotated[str, typer.Option(help="Column with the text, in tables.")]
 IdColumn = Annotated[str, typer.Option(help="Column with the id, in tables.", show_default="id")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.", show_default="the screen")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="File to write.", show_default="the screen")
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
 
 
@@ -80,7 +85,9 @@ def score(
     format: FormatOption = Format.table,
     output: Output = None,
     model: Model = "lexicon",
-    evidence: Annotated[bool, typer.Option("--evidence", help="Add every span that was counted (jsonl).")] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Add every span that was counted (jsonl).")
+    ] = False,
     dimensions: Dimensions = "",
     actors: Actors = "",
     seed: Seed = 0,
@@ -94,11 +101,14 @@ def score(
     analyses = [_only(actors, analysis) for analysis in _analyses(found, model, dimensions, seed, resamples)]
     if format is Format.jsonl:
         rows = [analysis.to_dict(evidence=evidence) for analysis in analyses]
-        rows += [{"failure": failure.to_dict()} for failure in found.failures]
+        rows += [
+            {"failure": {"file": failure.file, "line": failure.line, "problem": failure.problem}}
+            for failure in found.lost
+        ]
         _emit("".join(table.json_line(row) + "\n" for row in rows), output)
     else:
         frame = table.scores_frame(analyses)
-        failed = [{"article": failure.file, "failure": str(failure)} for failure in found.failures]
+        failed = [{"article": failure.file, "failure": str(failure)} for failure in found.lost]
         _emit_frame(pd.concat([frame, pd.DataFrame(failed, columns=["article", "failure"])]), format, output)
     _finish(found)
 
@@ -127,8 +137,12 @@ def compare_command(
 def report(
     paths: Paths,
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
-    title: Annotated[str, typer.Option(help="Title of the page.", show_default="made from the articles")] = "",
-    charts: Annotated[Path | None, typer.Option(help="Folder for the charts as PNG and SVG.", show_default="none")] = None,
+    title: Annotated[
+        str, typer.Option(help="Title of the page.", show_default="made from the articles")
+    ] = "",
+    charts: Annotated[
+        Path | None, typer.Option(help="Folder for the charts as PNG and SVG.", show_default="none")
+    ] = None,
     model: Model = "lexicon",
     actors: Actors = "",
     dimensions: Dimensions = "",
@@ -143,7 +157,12 @@ def report(
 
     found = _read(paths, model, dimensions, actors, text_col, id_col)
     comparison = _compare(found, model, dimensions, seed, resamples, actors)
-    _write(lambda: write_report(comparison, output, title=title or None, failures=found.failures), output)
+    _write(
+        lambda: write_report(
+            comparison, output, title=title or None, failures=[str(failure) for failure in found.lost]
+        ),
+        output,
+    )
     errors.print(f"Wrote {output}")
     if charts is not None:
         _write(lambda: save_charts(comparison, charts), charts)
@@ -190,7 +209,9 @@ def list_lexicons() -> None:
     rows = []
     for name in lexicon_names():
         lexicon = load_lexicon(name)
-        rows.append((name, str(len(lexicon.entries)), lexicon.header["title"], lexicon.header.get("licence", "")))
+        rows.append(
+            (name, str(len(lexicon.entries)), lexicon.header["title"], lexicon.header.get("licence", ""))
+        )
     _print_rows(rows, ("name", "entries", "title", "licence"))
 
 
@@ -206,7 +227,9 @@ def show_lexicon(name: Annotated[str, typer.Argument(help="Name of a lexicon, or
 
 
 @lexicons.command("lint")
-def lint_lexicons(names: Annotated[list[str] | None, typer.Argument(help="Names or paths; all shipped by default.")] = None) -> None:
+def lint_lexicons(
+    names: Annotated[list[str] | None, typer.Argument(help="Names or paths; all shipped by default.")] = None,
+) -> None:
     """Find duplicates, overlaps, unreachable and junk rows, missing inflections and one-sided lists."""
     found = False
     for name in names or lexicon_names():
@@ -220,10 +243,19 @@ def lint_lexicons(names: Annotated[list[str] | None, typer.Argument(help="Names 
     typer.echo("No findings.")
 
 
+class _Inputs(NamedTuple):
+    documents: list[Document]
+    failures: list[Failure]
+
+    @property
+    def lost(self) -> list[Failure]:
+        return [failure for failure in self.failures if failure.lost]
+
+
 # Helpers --------------------------------------------------------------------------------------------------------
 
 
-def _read(paths: list[str], model: str, dimensions: str, actors: str, text_col: str, id_col: str) -> corpus.Corpus:
+def _read(paths: list[str], model: str, dimensions: str, actors: str, text_col: str, id_col: str) -> _Inputs:
     """Check the options first, so that a slip is told before anything long begins; then read the articles."""
     if model not in MODELS:
         _stop(f"unknown model '{model}'; choose from {', '.join(MODELS)}")
@@ -232,7 +264,7 @@ def _read(paths: list[str], model: str, dimensions: str, actors: str, text_col: 
     for actor in _names(actors) or ():
         if actor not in known:
             _stop(f"unknown actor '{actor}'; choose from {', '.join(sorted(known))}")
-    return corpus.load_corpus(paths, text_col=text_col, id_col=id_col or None)
+    return _Inputs(*load_corpus(paths, text_col=text_col, id_col=id_col or None))
 
 
 def _names(option: str) -> list[str] | None:
@@ -240,7 +272,7 @@ def _names(option: str) -> list[str] | None:
     return names or None
 
 
-def _analyses(found: corpus.Corpus, model: str, dimensions: str, seed: int, resamples: int) -> Iterator[Analysis]:
+def _analyses(found: _Inputs, model: str, dimensions: str, seed: int, resamples: int) -> Iterator[Analysis]:
     documents = track(
         found.documents,
         description="Reading",
@@ -258,7 +290,7 @@ def _only(actors: str, analysis: Analysis) -> Analysis:
 
 
 def _compare(
-    found: corpus.Corpus, model: str, dimensions: str, seed: int, resamples: int, actors: str = ""
+    found: _Inputs, model: str, dimensions: str, seed: int, resamples: int, actors: str = ""
 ) -> Comparison:
     analyses = [_only(actors, analysis) for analysis in _analyses(found, model, dimensions, seed, resamples)]
     if not analyses:
@@ -285,29 +317,39 @@ def _emit_frame(frame: pd.DataFrame, format: Format, output: Path | None) -> Non
     if format is Format.parquet and output is not None:
         _write(lambda: table.write_parquet(frame, output), output)
     elif format is Format.csv:
-        _emit(table.csv_text(frame), output)
+        _emit(table.rounded(frame).to_csv(index=False, lineterminator="\n"), output)
     elif format is Format.jsonl:
-        _emit("".join(table.json_line(row) + "\n" for row in frame.to_dict("records")), output)
+        _emit(
+            "".join(
+                table.json_line({str(key): value for key, value in row.items()}) + "\n"
+                for row in frame.to_dict("records")
+            ),
+            output,
+        )
     else:
-        console = Console(width=160, file=io.StringIO()) if output is not None else Console()
+        screen = io.StringIO()
+        console = Console(file=screen, width=_WIDTH) if output is not None else Console()
         console.print(table.rich_table(frame))
         if output is not None:
-            _emit(console.file.getvalue(), output)
+            _emit(screen.getvalue(), output)
+
+
+_WIDTH = 160  # columns of a table written to a file
 
 
 def _write(write: Callable[[], object], path: Path | None) -> None:
     try:
         write()
     except OSError as error:
-        _stop(f"{path}: cannot be written ({error.strerror}); check the folder, the permissions and the free space")
+        _stop(
+            f"{path}: cannot be written ({error.strerror}); check the folder, the permissions and the free space"
+        )
 
 
-def _finish(found: corpus.Corpus) -> None:
-    for notice in found.notices:
-        errors.print(notice)
+def _finish(found: _Inputs) -> None:
     for failure in found.failures:
         errors.print(str(failure))
-    if found.failures:
+    if found.lost:
         raise typer.Exit(1)
 
 

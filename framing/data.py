@@ -38,7 +38,9 @@ def read_table(path: Path) -> Table:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check the name and the permissions") from error
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror}); check the name and the permissions"
+        ) from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
     header: dict[str, str] = {}
@@ -56,17 +58,25 @@ def read_table(path: Path) -> Table:
         else:
             cells = [cell.strip() for cell in line.split("\t")]
             if len(cells) > len(columns):
-                raise DataError(f"{path}:{number}: {len(cells)} cells but {len(columns)} columns; remove a tab")
+                raise DataError(
+                    f"{path}:{number}: {len(cells)} cells but {len(columns)} columns; remove a tab"
+                )
             rows.append((number, dict(zip(columns, cells + [""] * (len(columns) - len(cells)), strict=True))))
     missing = [key for key in PROVENANCE if not header.get(key)]
     if missing:
-        raise DataError(f"{path}: the provenance on top lacks {', '.join(missing)}; add a line '# {missing[0]}: ...'")
+        raise DataError(
+            f"{path}: the provenance on top lacks {', '.join(missing)}; add a line '# {missing[0]}: ...'"
+        )
     if "term" not in columns or "category" not in columns:
-        raise DataError(f"{path}: needs the columns 'term' and 'category'; found {', '.join(columns) or 'none'}")
+        raise DataError(
+            f"{path}: needs the columns 'term' and 'category'; found {', '.join(columns) or 'none'}"
+        )
     return Table(path, header, rows)
 
 
 @cache
 def read_terms(name: str) -> tuple[tuple[str, str], ...]:
     """The (term, category) pairs of a shipped list that is no lexicon of evidence, such as abbreviations."""
-    return tuple((row["term"], row["category"]) for _, row in read_table(folder("lexicons") / f"{name}.tsv").rows)
+    return tuple(
+        (row["term"], row["category"]) for _, row in read_table(folder("lexicons") / f"{name}.tsv").rows
+    )

@@ -15,8 +15,6 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from nltk.tokenize.punkt import PunktLanguageVars, PunktParameters, PunktSentenceTokenizer
-
 from framing import boilerplate
 from framing.data import read_terms
 
@@ -51,9 +49,12 @@ class HasSpan(Protocol):
     """Anything with half-open offsets: a span, a sentence, a piece of evidence."""
 
     @property
-    def start(self) -> int: ...
+    def start(self) -> int:
+        """The first code point."""
+
     @property
-    def end(self) -> int: ...
+    def end(self) -> int:
+        """The code point after the last."""
 
 
 @dataclass(frozen=True, slots=False, eq=False)
@@ -101,7 +102,9 @@ class Document:
 
     def tokens_in(self, start: int, end: int) -> range:
         """Indices of the tokens that overlap the characters `start:end`."""
-        return range(bisect_right(self.ends, start), max(bisect_left(self.starts, end), bisect_right(self.ends, start)))
+        return range(
+            bisect_right(self.ends, start), max(bisect_left(self.starts, end), bisect_right(self.ends, start))
+        )
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
@@ -136,7 +139,7 @@ def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: A
             glued = -1  # the end of a hyphen that a next word part would touch
             for match in _TOKEN.finditer(text, start, end):
                 raw = match.group()
-                token = raw.translate(_STRAIGHT).lower()
+                token = raw.translate(_STRAIGHT).replace("''", '"').lower()
                 tokens.append(token)
                 starts.append(match.start())
                 ends.append(match.end())
@@ -167,12 +170,12 @@ def tokenize(text: str) -> list[str]:
     >>> tokenize("The US-led bloc’s “plan” isn’t new.")
     ['the', 'us', '-', 'led', 'bloc', "'s", '"', 'plan', '"', "isn't", 'new', '.']
     """
-    return [raw.translate(_STRAIGHT).lower() for raw in _TOKEN.findall(text)]
+    return [raw.translate(_STRAIGHT).replace("''", '"').lower() for raw in _TOKEN.findall(text)]
 
 
 # Tokens ---------------------------------------------------------------------------------------------------------
 
-_STRAIGHT = str.maketrans("‘’ʼ`“”„«»‐‑", "''''\"\"\"\"\"--")
+_STRAIGHT = str.maketrans("‘’ʼ`“”„«»‐‑", '\'\'\'\'"""""--')
 _HYPHENS = frozenset("-‐‑")
 # Invisible marks (zero width, direction, soft hyphen) are never tokens: they must not part the words of a term.
 _IGNORED = r"\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
@@ -181,7 +184,9 @@ _APOSTROPHE = "['’ʼ]"
 
 
 def _token_pattern() -> re.Pattern[str]:
-    abbreviations = sorted((term for term, _ in read_terms("abbreviations") if "." not in term), key=len, reverse=True)
+    abbreviations = sorted(
+        (term for term, _ in read_terms("abbreviations") if "." not in term), key=len, reverse=True
+    )
     clitic = r"(?i:s|re|ll|ve|d|m)\b"
     return re.compile(
         rf"""
@@ -195,6 +200,7 @@ def _token_pattern() -> re.Pattern[str]:
         | {_WORD}(?:{_APOSTROPHE}(?!{clitic}|[tT]\b){_WORD})*       # Hay'at  O'Brien
         | \.(?:[ ]?\.)+                                             # ellipsis
         | -{{2,}}
+        | ''                                                        # two single quotation marks as a double one
         | [^{_IGNORED}]
         """,
         re.VERBOSE,
@@ -206,47 +212,61 @@ _TOKEN = _token_pattern()
 
 # Sentences ------------------------------------------------------------------------------------------------------
 
-
-class _NewsLanguage(PunktLanguageVars):
-    """Punkt's rules with curly quotes, which its own ignore."""
-
-    re_boundary_realignment = re.compile(r'["\')\]}”’»]+?(?:\s+|(?=--)|$)', re.MULTILINE)
-    _re_non_word_chars = r"(?:[)\";}\]\*:@\'\({\[!\?”’»“‘«])"
-
+# The lookbehind and the possessive quantifiers keep the search linear on runs of full stops.
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]}]*+\s++(?=\S)")
+_OPENERS = "\"'“‘«„([{—–-"
+_CLOSERS = "\"'”’»)]}"
+_LAST_WORD = 40  # characters to look back for the word before a full stop; longer ones are no abbreviations
+_FIRST_WORD = re.compile(r"\w+")
 
 # What may begin a sentence after an abbreviation: "in the U.S. The ..."
 _STARTERS = frozenset(
     "the a an he she it they we but and in on at this that these those there his her its their our what when while "
     "if as for after before since however meanwhile also both no some many most i you".split()
 )
-_CLOSERS = "\"'”’»)]}"
 
 
 @cache
-def _punkt() -> PunktSentenceTokenizer:
-    parameters = PunktParameters()
-    parameters.abbrev_types = {term for term, _ in read_terms("abbreviations")}
-    parameters.sent_starters = set(_STARTERS)
-    return PunktSentenceTokenizer(parameters, lang_vars=_NewsLanguage())
+def _abbreviations() -> Mapping[str, str]:
+    return dict(read_terms("abbreviations"))
 
 
 def _sentences(text: str, paragraph: Paragraph) -> Iterator[tuple[int, int]]:
-    """Spans of the sentences of a paragraph; what begins in lower case goes on with the sentence before."""
-    block = text[paragraph.start : paragraph.end]
-    if paragraph.kind == "headline":
-        yield paragraph.start, paragraph.end
-        return
-    pending: tuple[int, int] | None = None
-    for start, end in _punkt().span_tokenize(block):
-        if pending is None:
-            pending = start, end
-        elif block[start].islower() or not any(c.isalnum() for c in block[start:end]):
-            pending = pending[0], end
-        else:
-            yield paragraph.start + pending[0], paragraph.start + pending[1]
-            pending = start, end
-    if pending is not None:
-        yield paragraph.start + pending[0], paragraph.start + pending[1]
+    """Spans of the sentences of a paragraph. A headline is one sentence, whatever its punctuation."""
+    start = paragraph.start
+    if paragraph.kind == "body":
+        for match in _SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
+            if _ends_sentence(text, match):
+                yield start, match.start() + len(match.group().rstrip())
+                start = match.end()
+    if start < paragraph.end:
+        yield start, paragraph.end
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    """Whether a full stop and the space after it end a sentence, by the words on both sides (after Mikheev 2002)."""
+    following = text[match.end() : match.end() + _LAST_WORD].lstrip(_OPENERS + " ")
+    if following[:1].islower():
+        return False
+    if match.group().rstrip(_CLOSERS + " \t\r\n\u00a0") != ".":
+        return True
+    before = text[max(0, match.start() - _LAST_WORD) : match.start()].split()
+    word = before[-1].lstrip(_OPENERS).lower() if before else ""
+    if word in _NUMBERED and following[:1].isdigit():
+        return False
+    kind = _abbreviations().get(word, "other" if _is_initials(word) else "")
+    if not kind:
+        return True
+    first = _FIRST_WORD.match(following)
+    return kind != "title" and first is not None and first.group().lower() in _STARTERS
+
+
+_NUMBERED = frozenset({"no", "nos", "art", "fig", "sec", "vol", "p", "pp"})
+
+
+def _is_initials(word: str) -> bool:
+    letters = word.split(".")
+    return all(len(letter) == 1 and letter.isalpha() for letter in letters)
 
 
 # Paragraphs -----------------------------------------------------------------------------------------------------
@@ -312,9 +332,9 @@ def _unwrapped(lines: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 # Quotations -----------------------------------------------------------------------------------------------------
 
-_QUOTE = re.compile("[\"“”„«»'‘’]")
+_QUOTE = re.compile("''|[\"“”„«»'‘’]")
 _OPENS_AFTER = frozenset(" \t\u00a0\n\r([{—–-/:\"“‘'")
-_CLOSER = {"“": "”", "„": "”", "«": "»", '"': '"'}
+_CLOSER = {"“": "”", "„": "”", "«": "»", '"': '"', "''": "''"}
 
 
 def _quotes(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Span]:
@@ -330,9 +350,9 @@ def _quotes(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Span]:
                 continue
             if opened >= 0:
                 if mark == closer or (closer == "”" and mark == '"' and not _may_open(text, at, paragraph)):
-                    yield Span(opened, at + 1)
+                    yield Span(opened, match.end())
                     opened = -1
-            elif mark in _CLOSER and (mark != '"' or _may_open(text, at, paragraph)):
+            elif mark in _CLOSER and (mark not in ('"', "''") or _may_open(text, at, paragraph, len(mark))):
                 opened, closer = at, _CLOSER[mark]
             elif mark in "'‘" and _may_open(text, at, paragraph):
                 end = _single_close(text, at, paragraph)
@@ -341,19 +361,31 @@ def _quotes(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Span]:
                     resume = end + 1
         if opened >= 0:
             goes_on = index + 1 < len(scored) and text[scored[index + 1].start] in _CLOSER
-            ends = [paragraph.end] if goes_on else [end for _, end in _sentences(text, paragraph) if end > opened]
+            ends = (
+                [paragraph.end]
+                if goes_on
+                else [end for _, end in _sentences(text, paragraph) if end > opened]
+            )
             yield Span(opened, ends[0])
 
 
-def _may_open(text: str, at: int, paragraph: Paragraph) -> bool:
-    follows = at + 1 < paragraph.end and not text[at + 1].isspace()
+def _may_open(text: str, at: int, paragraph: Paragraph, width: int = 1) -> bool:
+    follows = at + width < paragraph.end and not text[at + width].isspace()
     return follows and (at == paragraph.start or text[at - 1] in _OPENS_AFTER)
+
+
+_SINGLE_LIMIT = 400  # characters; a single quotation mark that stays open for longer is an apostrophe
 
 
 def _single_close(text: str, at: int, paragraph: Paragraph) -> int | None:
     """Where a single quotation closes: after punctuation, or after at most six words; otherwise it is an apostrophe."""
     close = "'" if text[at] == "'" else "’"
-    limit = min(paragraph.end, at + 600)
+    limit = min(paragraph.end, at + _SINGLE_LIMIT)
+    if close == "’":
+        again = text.find("‘", at + 1, limit)
+        limit = again if again >= 0 else limit
+    if not (text[at + 1].isalnum() or text[at + 1] in '“"$'):
+        return None
     short: int | None = None
     position = text.find(close, at + 1, limit)
     while position >= 0:
@@ -362,7 +394,5 @@ def _single_close(text: str, at: int, paragraph: Paragraph) -> int | None:
                 return position
             if short is None and len(text[at:position].split()) <= 6:
                 short = position
-        if short is not None and text.find("‘", short, limit) >= 0:
-            break
         position = text.find(close, position + 1, limit)
     return short

@@ -7,6 +7,7 @@ in one pass whose cost does not grow with the number of entries.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -41,6 +42,11 @@ class Entry:
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     line: int = 0
 
+    @property
+    def guarded(self) -> bool:
+        """Whether the entry counts only under some conditions."""
+        return bool(self.case or self.in_name or any(getattr(self, guard) for guard in GUARDS))
+
 
 class Match(NamedTuple):
     """An entry found at the tokens `first:last` of a document."""
@@ -53,7 +59,9 @@ class Match(NamedTuple):
 class Lexicon:
     """A list of entries under one name, with its provenance header and a digest of both."""
 
-    def __init__(self, name: str, entries: Iterable[Entry], header: Mapping[str, str], path: Path | None = None) -> None:
+    def __init__(
+        self, name: str, entries: Iterable[Entry], header: Mapping[str, str], path: Path | None = None
+    ) -> None:
         self.name = name
         self.entries = tuple(entries)
         self.header = dict(header)
@@ -62,8 +70,11 @@ class Lexicon:
             repr((name, [_plain(entry) for entry in self.entries])).encode()
         ).hexdigest()[:12]
         self._trie: dict[str, Any] = {}
+        # What stands in the file goes before inflections, and what has guards before what has none.
+        for entry in sorted(self.entries, key=lambda entry: not entry.guarded):
+            self._add(surface_forms(entry)[0], entry)
         for entry in self.entries:
-            for tokens in surface_forms(entry):
+            for tokens in surface_forms(entry)[1:]:
                 self._add(tokens, entry)
 
     def __repr__(self) -> str:
@@ -72,7 +83,7 @@ class Lexicon:
     @property
     def categories(self) -> dict[str, str]:
         """Category names and their definitions, as the header gives them."""
-        parts = (part.partition("=") for part in self.header["categories"].split(";"))
+        parts = (part.partition("=") for part in _BETWEEN_CATEGORIES.split(self.header["categories"]))
         return {name.strip(): meaning.strip() for name, _, meaning in parts if name.strip()}
 
     def match(self, document: Document, first: int = 0, last: int | None = None) -> list[Match]:
@@ -124,11 +135,16 @@ class Lexicon:
         node.setdefault(_ENTRIES, []).append(entry)
 
 
+# A semicolon inside a definition does not end it.
+_BETWEEN_CATEGORIES = re.compile(r";\s*(?=[\w.-]+\s*(?:=|;|$))")
+
 _ENTRIES = ""  # no token is empty or holds a space, so neither key meets one
 _ANY_ENDING = " "
 
 
-def _walk(trie: dict[str, Any], tokens: tuple[str, ...], position: int, last: int) -> Iterator[tuple[int, list[Entry]]]:
+def _walk(
+    trie: dict[str, Any], tokens: tuple[str, ...], position: int, last: int
+) -> Iterator[tuple[int, list[Entry]]]:
     """The ends of all entries that begin at a position, shortest first, with the entries."""
     node: dict[str, Any] | None = trie
     stop = position
@@ -157,11 +173,11 @@ def _allowed(entry: Entry, document: Document, first: int, last: int) -> bool:
         return False
     if entry.before or entry.not_before:
         following = _neighbour(document, last, document.sentences[document.sentence_of(first)].last)
-        if entry.before and not (following & entry.before) or following & entry.not_before:
+        if (entry.before and not (following & entry.before)) or following & entry.not_before:
             return False
     if entry.after or entry.not_after:
         previous = _neighbour(document, first - 1, None)
-        if entry.after and not (previous & entry.after) or previous & entry.not_after:
+        if (entry.after and not (previous & entry.after)) or previous & entry.not_after:
             return False
     return True
 
@@ -256,7 +272,13 @@ def verb_forms(verb: str) -> list[str]:
     if irregular is not None:
         return list(irregular)
     if verb.endswith("e"):
-        stem = verb[:-2] + "y" if verb.endswith("ie") else verb if verb.endswith(("ee", "oe", "ye")) else verb[:-1]
+        stem = (
+            verb[:-2] + "y"
+            if verb.endswith("ie")
+            else verb
+            if verb.endswith(("ee", "oe", "ye"))
+            else verb[:-1]
+        )
         return [verb + "s", verb + "d", stem + "ing"]
     if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
         return [verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"]
@@ -315,14 +337,16 @@ def load_lexicon(name: str | Path) -> Lexicon:
     if path.suffix == "" and len(path.parts) == 1:
         shipped = folder("lexicons") / f"{name}.tsv"
         if not shipped.exists():
-            raise DataError(f"unknown lexicon '{name}'; choose from {', '.join(lexicon_names())}, or give a path")
+            raise DataError(
+                f"unknown lexicon '{name}'; choose from {', '.join(lexicon_names())}, or give a path"
+            )
         path = shipped
     return _load(path)
 
 
 @cache
 def _load(path: Path) -> Lexicon:
-    from framing.lexicon_formats import read_dic, read_yaml
+    from framing.lexicon_formats import read_dic, read_yaml  # noqa: PLC0415  it makes lexicons itself
 
     if path.suffix == ".dic":
         return read_dic(path)

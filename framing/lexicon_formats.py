@@ -50,7 +50,9 @@ def read_yaml(path: Path) -> Lexicon:
     if not isinstance(data, Mapping):
         raise DataError(f"{path}: must map categories to lists of terms")
     entries = [Entry(term.lower(), category) for category, term in _terms(path, data, "")]
-    return Lexicon(path.stem, entries, _header(path, "YAML", dict.fromkeys(e.category for e in entries)), path)
+    return Lexicon(
+        path.stem, entries, _header(path, "YAML", dict.fromkeys(e.category for e in entries)), path
+    )
 
 
 def _terms(path: Path, data: Any, category: str) -> Iterator[tuple[str, str]]:
@@ -79,6 +81,8 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check the name and the permissions") from error
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror}); check the name and the permissions"
+        ) from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not UTF-8 text; save it as UTF-8") from error

@@ -11,7 +11,6 @@ from framing.document import make_document, tokenize
 from framing.lexicon import GUARDS, Entry, Lexicon, noun_forms, surface_forms, verb_forms
 
 LONGEST = 8  # words; longer terms are sentences that came in by mistake
-_COLUMN_NAMES = frozenset({"term", "category", "weight", "word", "entry"})
 _GUARD_CLASSES = {"#": "7", '"': "“", ",": ";", "A": "Kovar"}
 _PAIRED = ("state", "demonym", "metonym")  # kinds of name that every state has
 
@@ -39,13 +38,15 @@ def _junk(lexicon: Lexicon) -> Iterator[Finding]:
         def finding(problem: str, entry: Entry = entry) -> Finding:
             return Finding(entry.line, entry.term, "junk", problem)
 
-        words = [token for token in tokenize(entry.term.rstrip("*")) if token[0].isalnum()]
-        if not words or entry.term.lower() in _COLUMN_NAMES or (len(words) == 1 and len(words[0]) == 1):
+        header_again = (entry.term, entry.category) == ("term", "category")
+        if header_again or not _is_term(entry.term):
             yield finding("is no word; remove the row")
-        if len(words) > LONGEST:
+        if len(entry.term.split()) > LONGEST:
             yield finding(f"has more than {LONGEST} words; shorten it to the words that count")
         if entry.category not in categories:
-            yield finding(f"category '{entry.category}' is not among {', '.join(categories)}; declare or correct it")
+            yield finding(
+                f"category '{entry.category}' is not among {', '.join(categories)}; declare or correct it"
+            )
         if not -1 <= entry.weight <= 1:
             yield finding(f"weight {entry.weight:g} is outside -1..1")
         if entry.case not in ("", "exact") or entry.in_name not in ("", "no"):
@@ -56,7 +57,7 @@ def _junk(lexicon: Lexicon) -> Iterator[Finding]:
             yield finding("the neutral alternative is the term itself")
         for guard in GUARDS:
             for word in sorted(getattr(entry, guard)):
-                if len(tokenize(word)) != 1 and word != "^":
+                if len(tokenize(word.lstrip("'"))) > 1:
                     yield finding(f"the guard '{word}' is more than one word and can never be next to a term")
     used = {entry.category for entry in lexicon.entries}
     for category in categories:
@@ -64,31 +65,65 @@ def _junk(lexicon: Lexicon) -> Iterator[Finding]:
             yield Finding(0, category, "junk", "the category is declared but has no entry")
 
 
+def _is_term(term: str) -> bool:
+    """A word of two letters or more, a phrase, or one punctuation mark set down on purpose (the colon of a credit)."""
+    tokens = tokenize(term.rstrip("*"))
+    words = [token for token in tokens if token[0].isalnum()]
+    return len(tokens) == 1 if not words else len(words) > 1 or len(words[0]) > 1
+
+
 def _duplicates(lexicon: Lexicon) -> Iterator[Finding]:
     seen: dict[tuple[object, ...], Entry] = {}
     for entry in lexicon.entries:
         key = (tuple(tokenize(entry.term)), entry.case, *(getattr(entry, guard) for guard in GUARDS))
         if key in seen:
-            yield Finding(entry.line, entry.term, "duplicate", f"already on line {seen[key].line}; remove one")
+            yield Finding(
+                entry.line, entry.term, "duplicate", f"already on line {seen[key].line}; remove one"
+            )
         seen.setdefault(key, entry)
 
 
 def _overlaps(lexicon: Lexicon) -> Iterator[Finding]:
     owners: dict[tuple[str, ...], Entry] = {}
     for entry in lexicon.entries:
-        if not _guarded(entry):
+        if not entry.guarded:
             for form in surface_forms(entry)[1:]:
                 owners.setdefault(form, entry)
-    stems = {entry.term[:-1]: entry for entry in lexicon.entries if entry.term.endswith("*") and " " not in entry.term}
+    stems = {
+        entry.term[:-1]: entry
+        for entry in lexicon.entries
+        if entry.term.endswith("*") and " " not in entry.term
+    }
     for entry in lexicon.entries:
         tokens = tuple(tokenize(entry.term))
         owner = owners.get(tokens)
-        if owner is not None and owner is not entry and not _guarded(entry) and owner.category == entry.category:
-            yield Finding(entry.line, entry.term, "overlap", f"is a form of '{owner.term}' (line {owner.line}); remove one")
+        if (
+            owner is not None
+            and owner is not entry
+            and not entry.guarded
+            and owner.category == entry.category
+        ):
+            yield Finding(
+                entry.line,
+                entry.term,
+                "overlap",
+                f"is a form of '{owner.term}' (line {owner.line}); remove one",
+            )
         if len(tokens) == 1 and not entry.term.endswith("*"):
-            stem = next((stems[tokens[0][:n]] for n in range(2, len(tokens[0]) + 1) if tokens[0][:n] in stems), None)
-            if stem is not None and stem.category == entry.category:
-                yield Finding(entry.line, entry.term, "overlap", f"'{stem.term}' (line {stem.line}) finds it already")
+            stem = next(
+                (stems[tokens[0][:n]] for n in range(2, len(tokens[0]) + 1) if tokens[0][:n] in stems), None
+            )
+            if stem is not None and _says_the_same(stem, entry):
+                yield Finding(
+                    entry.line, entry.term, "overlap", f"'{stem.term}' (line {stem.line}) finds it already"
+                )
+
+
+def _says_the_same(one: Entry, other: Entry) -> bool:
+    def content(entry: Entry) -> tuple[object, ...]:
+        return entry.category, entry.weight, entry.neutral, entry.note, dict(entry.extra)
+
+    return content(one) == content(other)
 
 
 def _unreachable(lexicon: Lexicon) -> Iterator[Finding]:
@@ -96,7 +131,11 @@ def _unreachable(lexicon: Lexicon) -> Iterator[Finding]:
         document = make_document(example(entry))
         found = [match.entry for match in lexicon.match(document)]
         if entry not in found:
-            hidden = f"'{found[0].term}' (line {found[0].line}) is found instead" if found else "its guards exclude it"
+            hidden = (
+                f"'{found[0].term}' (line {found[0].line}) is found instead"
+                if found
+                else "its guards exclude it"
+            )
             yield Finding(entry.line, entry.term, "unreachable", hidden)
 
 
@@ -111,7 +150,7 @@ def example(entry: Entry) -> str:
     term = entry.term[:-1] + "x" if entry.term.endswith("*") else entry.term
     left = "" if before == "^" else f"yyy {before} " if before else "yyy "
     right = "." if after == "^" else f" {after} yyy." if after else " yyy."
-    return left + term + right
+    return (left + term + right).replace(" 's", "'s").replace(" 'd", "'d")
 
 
 def _fill(wanted: frozenset[str], unwanted: frozenset[str]) -> str:
@@ -140,7 +179,9 @@ def _one_sided(lexicon: Lexicon) -> Iterator[Finding]:
         for actor in states:
             for kind in _PAIRED:
                 if not any(name.category == kind for name in actor.names):
-                    yield Finding(0, actor.id, "one-sided", f"has no {kind}, which the other states have; add it")
+                    yield Finding(
+                        0, actor.id, "one-sided", f"has no {kind}, which the other states have; add it"
+                    )
         return
     terms = {entry.term.lower(): entry for entry in lexicon.entries}
     for kind in _PAIRED:
@@ -154,7 +195,3 @@ def _one_sided(lexicon: Lexicon) -> Iterator[Finding]:
             others = ", ".join(sorted({actor.id for actor in states} - set(listed))[:4])
             problem = f"a {kind} is listed for {', '.join(sorted(listed))} but not for {others} ...; list all or none"
             yield Finding(entry.line, entry.term, "one-sided", problem)
-
-
-def _guarded(entry: Entry) -> bool:
-    return bool(entry.case or entry.in_name or any(getattr(entry, guard) for guard in GUARDS))

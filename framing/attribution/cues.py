@@ -12,7 +12,7 @@ from framing.lexicon import Entry, Match, load_lexicon
 class Cue(NamedTuple):
     """A reporting cue: the tokens `first:last`, its lexical head, what it is, and what the lexicon lets follow.
 
-    `kind` is finite, participle, infinitive, passive, noun, adjective or source (its source follows).
+    `kind` is finite, participle, infinitive, passive, noun, adjective, colon or source (its source follows).
     """
 
     first: int
@@ -23,24 +23,26 @@ class Cue(NamedTuple):
     entry: Entry
 
 
-def find_cues(document: Document, levels: list[int]) -> list[Cue]:
-    """All cues of a document in order. `levels` tells which quotation a token stands in."""
+def find_cues(document: Document) -> list[Cue]:
+    """All cues of a document in order."""
     cues = []
     for match in load_lexicon("reporting").match(document):
-        cue = _cue(document, match, levels)
+        cue = _cue(document, match)
         if cue is not None:
             cues.append(cue)
     return cues
 
 
-def _cue(document: Document, match: Match, levels: list[int]) -> Cue | None:
+def _cue(document: Document, match: Match) -> Cue | None:
     takes = frozenset(match.entry.extra["takes"].split())
     if "source" in takes:
         return Cue(match.first, match.last, match.first, "source", takes, match.entry)
+    if "colon" in takes:
+        return Cue(match.first, match.last, match.first, "colon", takes, match.entry)
     if "adjective" in takes:
         return _adjective(document, match, takes)
     if match.entry.forms == "v":
-        verb = _verb(document, match, takes, levels)
+        verb = _verb(document, match, takes)
         if verb is not None or "noun" not in takes:
             return verb
     if "noun" in takes:
@@ -57,7 +59,7 @@ def _adjective(document: Document, match: Match, takes: frozenset[str]) -> Cue |
 _COPULAS = frozenset("seem seems seemed appear appears appeared remain remains remained feel feels felt sound sounds".split())
 
 
-def _verb(document: Document, match: Match, takes: frozenset[str], levels: list[int]) -> Cue | None:
+def _verb(document: Document, match: Match, takes: frozenset[str]) -> Cue | None:
     tokens = document.tokens
     head = match.first
     shape = grammar.inflection(tokens[head], match.entry.term.split()[0])
@@ -92,6 +94,8 @@ def _verb(document: Document, match: Match, takes: frozenset[str], levels: list[
         return None
     if before in grammar.PREPOSITIONS or before == "":
         return None
+    if before == "," and after in _CLEAR_STARTS:
+        return Cue(first, match.last, head, "finite", takes, match.entry)
     if shape == "base" and not _plural(document, first - 1, sentence.first):
         return None
     if shape == "s" and before in ("they", "we", "i", "you"):
@@ -106,7 +110,8 @@ def _group_start(document: Document, head: int, auxiliaries: frozenset[str]) -> 
     position = head - 1
     while position >= sentence.first:
         token = document.tokens[position]
-        if token in auxiliaries or (grammar.is_adverb(token) and token not in ("more", "most", "both", "all", "no", "so")):
+        adverb = grammar.is_adverb(token) and token not in _QUANTIFIERS and not document.is_capital[position]
+        if token in auxiliaries or adverb:
             first = position
         elif token not in ("both", "all"):
             break
@@ -114,6 +119,10 @@ def _group_start(document: Document, head: int, auxiliaries: frozenset[str]) -> 
     return first
 
 
+_QUANTIFIERS = frozenset("more most both all no so".split())
+
+
+_CLEAR_STARTS = frozenset("that he she they it we there".split())
 _PLURALS = frozenset(
     "people police men women children media i you we they who that many some most others few several both all those these "
     "majority half authorities republicans democrats".split()

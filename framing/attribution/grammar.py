@@ -85,6 +85,17 @@ def is_nominal(document: Document, token: int) -> bool:
     return text[-1].isalnum() or text in ("-", "'s", "'", "&", "/") or text[-1] == "." and len(text) > 1
 
 
+def looks_finite(token: str) -> bool:
+    """Whether an open-class token has the shape of a past tense."""
+    return token.endswith("ed") and len(token) > 4 or token in _PASTS
+
+
+_PASTS = frozenset(
+    "said told made took went came got gave knew thought found left held kept led met put ran saw set won lost "
+    "began became felt grew heard meant paid rose sent spent spoke stood wrote says wants".split()
+)
+
+
 def inflection(token: str, base: str) -> str:
     """Which form of the verb `base` a token is: base, s, ing, participle (only ever one) or past (maybe a participle).
 

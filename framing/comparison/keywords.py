@@ -17,8 +17,8 @@ def log_odds(counts: Mapping[str, Mapping[str, int]], *, prior: float | None = N
     """Log-odds ratio with an informative Dirichlet prior, each group against all others (Monroe et al. 2008, eq. 15–22).
 
     `counts` gives the words of each group. The prior expects every group to use a word as often as all groups
-    together do, with the weight of `prior` words; by default as many as there are, so that what everybody uses, stop
-    words above all, stays near zero. One row per group and word it uses: `z` in standard errors (higher = more
+    together do, with the weight of `prior` words; by default the prior weighs as much as one more group of average
+    size, which keeps what everybody uses, stop words above all, near zero. One row per group and word it uses: `z` in standard errors (higher = more
     distinctive), `log_odds` in nats, and the counts behind them. With fewer than two groups the frame is empty.
 
     >>> frame = log_odds({"a": {"the": 9, "base": 5}, "b": {"the": 9, "visit": 5}})
@@ -31,7 +31,7 @@ def log_odds(counts: Mapping[str, Mapping[str, int]], *, prior: float | None = N
     vocabulary = sorted(set().union(*(counts[group] for group in groups)))
     table = np.array([[counts[group].get(word, 0) for word in vocabulary] for group in groups], dtype=float)
     pooled = table.sum(axis=0)
-    alpha = pooled * ((pooled.sum() if prior is None else prior) / pooled.sum())
+    alpha = pooled * ((pooled.sum() / len(groups) if prior is None else prior) / pooled.sum())
     inside, outside = table + alpha, pooled - table + alpha
     delta = _logit(inside) - _logit(outside)
     z = delta / np.sqrt(1 / inside + 1 / outside)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from framing.analysis import Analysis
+from framing.analysis import Analysis, Evidence, Score
 
 SCORE_COLUMNS = ("dimension", "measure", "label", "actor", "voice", "value", "low", "high", "n", "unit")
 EVIDENCE_COLUMNS = (
@@ -45,3 +45,30 @@ def evidence_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
     ]
     own = sorted({key for row in rows for key in row} - {"article", *EVIDENCE_COLUMNS})
     return pd.DataFrame(rows, columns=["article", *EVIDENCE_COLUMNS, *own])
+
+
+def supporting(analysis: Analysis, score: Score) -> list[int]:
+    """Which evidence a score counts: positions in `analysis.evidence`.
+
+    Evidence counts when its voice, its actor and its label, or another of its fields, are those of the score. A
+    label with a measure of its own (booster: boosters) counts there alone.
+    """
+    reading = analysis.readings[score.dimension]
+    first = 0
+    for name, other in analysis.readings.items():
+        if name == score.dimension:
+            break
+        first += len(other.evidence)
+    measures = {item.measure for item in reading.scores}
+    return [
+        first + number
+        for number, item in enumerate(reading.evidence)
+        if score.voice in {"all", item.voice}
+        and score.actor in {None, item.actor, item.source_actor if item.dimension == "attribution" else None}
+        and (score.label is None or score.label in _labels(item))
+        and score.measure in {f"{item.label}s", *(measures if f"{item.label}s" not in measures else ())}
+    ]
+
+
+def _labels(item: Evidence) -> set[str]:
+    return {item.label, *(value for value in item.extra.values() if isinstance(value, str))}

@@ -8,6 +8,7 @@ column `context` of its entry names one of the rules below, or `none` for a fixe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,11 +20,17 @@ from framing.voice import VOICES
 HEDGES = ("epistemic", "doxastic", "condition", "approximator", "hearsay", "weasel")
 BOOSTER = "booster"
 
-_BE = frozenset("be am is are was were been being 're 's gets got isn't aren't wasn't weren't".split())
-_PURPOSE_OR_TIME = frozenset("so before until than as".split())
-_HYPOTHETICAL = frozenset("if unless were supposing without otherwise".split())
-_CLAUSE_WORDS = 3
+_PURPOSE_OR_TIME = frozenset("so before until than".split())
+_HYPOTHETICAL = frozenset("if unless supposing otherwise".split())
+_PENDING = frozenset("will would won't wouldn't shall must cannot can't 'll".split())
+_QUANTITIES = frozenset("many much few little far long soon".split())
+_PAUSES = frozenset(",;:.–—)")
+_WINDOW = (
+    30  # tokens on either side that a rule looks at, so that time stays linear in a sentence of any length
+)
+_CLAUSE_WORDS = 2
 _OBJECT_WORDS = 8
+_PENDING_WORDS = 12
 
 
 def find_hedges(markup: Markup) -> list[Evidence]:
@@ -49,9 +56,9 @@ def _fits(document: Document, match: Match) -> bool:
     if not context:
         return True
     sentence = document.sentences[document.sentence_of(match.first)]
-    before = document.tokens[sentence.first : match.first]
-    after = document.tokens[match.last : sentence.last]
-    return _CONTEXTS[context](before, after)
+    before = document.tokens[max(sentence.first, match.first - _WINDOW) : match.first]
+    after = document.tokens[match.last : min(sentence.last, match.last + _WINDOW)]
+    return CONTEXTS[context](before, after)
 
 
 def _never(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -59,7 +66,7 @@ def _never(before: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def _possibility(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Modal `could` of what may be: not of past ability, which purpose and comparison show ("so that they could")."""
+    """Modal `could` of what may be: not of past ability, which purpose, time and comparison show ("so that they could")."""
     return not _PURPOSE_OR_TIME.intersection(before[-4:])
 
 
@@ -70,30 +77,28 @@ def _hypothetical(before: Sequence[str], after: Sequence[str]) -> bool:
 
 def _clause(before: Sequence[str], after: Sequence[str]) -> bool:
     """Conditional `if` opens a clause: in "a firm, if risky, plan" it concedes."""
-    return len(after) > _CLAUSE_WORDS and not any(token in ",;:.-)" for token in after[:_CLAUSE_WORDS])
+    return not any(token in _PAUSES for token in after[:_CLAUSE_WORDS])
 
 
-def _passive(before: Sequence[str], after: Sequence[str]) -> bool:
-    """A participle after a form of be, adverbs between them allowed, or one that follows a comma or an adverb alone."""
-    for token in reversed(before):
-        if token in _BE or token == ",":
-            return True
-        if not token.endswith("ly") and token not in ("not", "n't", "also", "now", "still", "often", "long", "once"):
-            return False
-    return False
+def _pending(before: Sequence[str], after: Sequence[str]) -> bool:
+    """`until` of an event still to come: the main clause before it is future or modal."""
+    return bool(_PENDING.intersection(before[-_PENDING_WORDS:]))
 
 
 def _as(before: Sequence[str], after: Sequence[str]) -> bool:
     """A verb of seeing that takes an `as` ("sees the pact as a threat") judges; without it, eyes see."""
-    return "as" in after[1:_OBJECT_WORDS]
+    return any(
+        token == "as" and following not in _QUANTITIES
+        for token, following in pairwise(after[: _OBJECT_WORDS + 1])
+    )
 
 
-_CONTEXTS: dict[str, Callable[[Sequence[str], Sequence[str]], bool]] = {
+CONTEXTS: dict[str, Callable[[Sequence[str], Sequence[str]], bool]] = {
     "none": _never,
     "possibility": _possibility,
     "hypothetical": _hypothetical,
     "clause": _clause,
-    "passive": _passive,
+    "pending": _pending,
     "as": _as,
 }
 
@@ -111,13 +116,17 @@ def measure_hedging(markup: Markup, evidence: list[Evidence]) -> list[Score]:
         sentences, words = markup.sentences(voice), markup.words(voice)
         scores.append(_score("hedged_sentences", None, voice, markup.flag(hedges, voice), sentences))
         scores.append(_score("hedge_cues", None, voice, markup.count(hedges, voice), words))
-        scores += [_score("hedge_cues", label, voice, markup.count(by_type[label], voice), words) for label in HEDGES]
+        scores += [
+            _score("hedge_cues", label, voice, markup.count(by_type[label], voice), words) for label in HEDGES
+        ]
         scores.append(_score("boosters", None, voice, markup.count(boosters, voice), words))
     return scores
 
 
 def _score(measure: str, label: str | None, voice: str, counts: Floats, of: Floats) -> Score:
-    unit, scale = ("per 100 sentences", 100.0) if measure == "hedged_sentences" else ("per 1,000 words", 1000.0)
+    unit, scale = (
+        ("per 100 sentences", 100.0) if measure == "hedged_sentences" else ("per 1,000 words", 1000.0)
+    )
     return Score(
         dimension="hedging",
         measure=measure,
@@ -139,7 +148,7 @@ DIMENSION = Dimension(
     higher="more of what is said is put as possible, believed, conditional, approximate or hearsay",
     limits=(
         "It cannot tell honest caution from evasion, nor which words a cue weakens; "
-        "a cue that negation turns round (not doubtful) still counts."
+        "a cue that a negation turns round (not doubtful) still counts."
     ),
     reference="Lakoff 1973; Hyland 2005; Szarvas et al. 2012; Vincze 2013",
     find={"lexicon": find_hedges},

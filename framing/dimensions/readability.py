@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +28,12 @@ DIFFICULT_WORD = "difficult_word"
 # The columns of the totals, in this order, and the fields of a sentence's evidence.
 COUNTS = ("words", "sentences", "syllables", "polysyllables", "complex_words", "difficult_words")
 
-_POLYSYLLABLE = 3  # syllables that make a word long for SMOG and, if it is not on the Dale–Chall list, for Gunning fog
-_CLAUSE_WORDS = 3  # textstat counts a stretch between stops as a sentence from this many words on
+_POLYSYLLABLE = (
+    3  # syllables of a long word: for SMOG; for Gunning fog if it is not on the Dale–Chall list either
+)
+_LEAST_WORDS = 3  # textstat counts a stretch between stops as a sentence from this many words on
+
+_LONGEST = 1000  # characters of a word that are looked up; a longer one is no word, and its syllables take long
 
 _CHUNK = re.compile(r"\S+")
 _STRETCH = re.compile(r"[^.!?]+")
@@ -62,7 +65,7 @@ def scored_text(document: Document) -> str:
     Sentences that touch in the text ("Stop!”He") are not parted.
 
     >>> from framing.document import make_document
-    >>> scored_text(make_document("One came.\\n\\nTwo left."))
+    >>> scored_text(make_document("One came.   Two left."))
     'One came. Two left.'
     """
     return "".join(_pieces(document))
@@ -89,7 +92,7 @@ def find_readability(markup: Markup) -> list[Evidence]:
         if not letters:
             continue
         index = bisect_right(begins, chunk.start()) - 1
-        word = _look_up(chunk.group())
+        word = _look_up(chunk.group()[:_LONGEST])
         counts[index].update(
             words=1,
             syllables=word.syllables,
@@ -115,7 +118,7 @@ def _stretches(text: str) -> Iterator[int]:
     """
     for stretch in _STRETCH.finditer(text):
         first = _LETTER.search(text, stretch.start(), stretch.end())
-        if first and sum(bool(_LETTER.search(chunk)) for chunk in stretch.group().split()) >= _CLAUSE_WORDS:
+        if first and sum(bool(_LETTER.search(chunk)) for chunk in stretch.group().split()) >= _LEAST_WORDS:
             yield first.start()
 
 
@@ -130,7 +133,7 @@ def _sentence(start: int, end: int, count: Counter[str]) -> Evidence:
         f"{count['words']} words, {count['syllables']} syllables, "
         f"{count['difficult_words']} words not on the Dale–Chall list"
     )
-    extra = MappingProxyType({name: count[name] for name in COUNTS})
+    extra = {name: count[name] for name in COUNTS}
     return Evidence("readability", SENTENCE, start, end, float(count["words"]), why=why, extra=extra)
 
 

@@ -6,9 +6,7 @@ VADER is asked sentence by sentence, never for a longer text: its compound score
 from __future__ import annotations
 
 import re
-import string
 from functools import cache
-from types import MappingProxyType
 
 import numpy as np
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
@@ -23,7 +21,7 @@ _LONGEST = 200
 
 _CHUNK = re.compile(r"\S+")
 # VADER knows straight quotation marks only: with curly ones it would miss "isn’t" and every word beside a mark.
-_STRAIGHT = str.maketrans("‘’ʼ“”„«»", "'''\"\"\"\"\"")
+_STRAIGHT = str.maketrans("‘’ʼ“”„«»", "'" * 3 + '"' * 5)
 
 
 @cache
@@ -51,7 +49,7 @@ def _rate(text: str, sentence: Sentence) -> Evidence:
         end=sentence.end,
         weight=compound,
         why=f"VADER compound {compound:+.2f}: {reasons or 'no word of its lexicon'}",
-        extra=MappingProxyType({"words": words}),
+        extra={"words": words},
     )
 
 
@@ -61,19 +59,18 @@ def _label(compound: float) -> str:
     return "negative" if compound <= -_THRESHOLD else "neutral"
 
 
-def _words(offset: int, passage: str) -> list[list[float]]:
+def _words(offset: int, passage: str) -> list[tuple[int, int, float]]:
     """Start, end and valence of the words of VADER's lexicon, with the intensifiers and negations before them."""
     vader = _vader()
     sentiment_text = SentiText(passage)
-    words = []
+    words: list[tuple[int, int, float]] = []
     for index, chunk in enumerate(_CHUNK.finditer(passage)):
         token = sentiment_text.words_and_emoticons[index]
         if token.lower() in BOOSTER_DICT or token.lower() not in vader.lexicon:
             continue
         (valence,) = vader.sentiment_valence(0, sentiment_text, token, index, [])
-        before = len(chunk.group()) - len(chunk.group().lstrip(string.punctuation)) if token != chunk.group() else 0
-        start = offset + chunk.start() + before
-        words.append([start, start + len(token), valence])
+        start = offset + chunk.start() + chunk.group().index(token)
+        words.append((start, start + len(token), valence))
     return words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -61,7 +62,9 @@ def validate(task: str, data: Path, model: str = "lexicon") -> Validation:
     chosen = tasks()[task]
     items = chosen.read(data)
     if not items:
-        raise CorpusError(f"{data}: holds no item of {chosen.corpus}; is it the folder or file of that corpus?")
+        raise CorpusError(
+            f"{data}: holds no item of {chosen.corpus}; is it the folder or file of that corpus?"
+        )
     predictions = chosen.predict(items, model)
     signature = {"framing": __version__, "model": model, "lexicons": lexicons_digest(), "data": data.name}
     return Validation(task, model, len(items), chosen.metrics(items, predictions), signature, predictions)
@@ -69,7 +72,7 @@ def validate(task: str, data: Path, model: str = "lexicon") -> Validation:
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
-        return None if value != value else round(value, 4)
+        return None if math.isnan(value) else round(value, 4)
     if isinstance(value, Mapping):
         return {key: _rounded(item) for key, item in value.items()}
     return value

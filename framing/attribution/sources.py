@@ -1,0 +1,162 @@
+"""What kind of source a noun phrase names, and whom a pronoun stands for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from framing.actors import Mention
+from framing.attribution import grammar
+from framing.attribution.clauses import Range, Text, noun_phrase_before
+from framing.document import Document
+from framing.lexicon import Match, load_lexicon
+
+NAMED_PERSON = "named_person"
+NAMED_ORG = "named_org"
+ANONYMOUS_OFFICIAL = "anonymous_official"
+UNNAMED_COLLECTIVE = "unnamed_collective"
+DOCUMENT = "document"
+PRONOUN = "pronoun"
+SOURCE_TYPES = (NAMED_PERSON, NAMED_ORG, ANONYMOUS_OFFICIAL, UNNAMED_COLLECTIVE, DOCUMENT, PRONOUN)
+
+_ROLES = frozenset({"role", ANONYMOUS_OFFICIAL})
+_PERSONS = frozenset({"he", "she", "his", "her", "him"})
+_THINGS = frozenset({"it", "its"})
+_GROUPS = frozenset({"they", "their", "them"})
+_PRONOUNS = _PERSONS | _THINGS | _GROUPS | frozenset({"i", "we", "you", "my", "our", "your", "one", "us", "me"})
+_RELATIVES = frozenset({"who", "which", "that"})
+_HEAD_ENDS = frozenset({",", "who", "which", "that", "whose", "(", "—", "–", "whom"})
+_MEMORY = 40  # sources looked back at, so that time stays linear in the number of attributions
+
+
+def head(document: Document, source: Range) -> Range:
+    """The noun phrase proper: up to a comma, a relative clause or a preposition other than "of" and "for"."""
+    last = source.first
+    while last < source.last:
+        token = document.tokens[last]
+        if last > source.first and (token in _HEAD_ENDS or token in grammar.PREPOSITIONS - {"to"}):
+            break
+        last += 1
+    return Range(source.first, last)
+
+
+def source_type(document: Document, source: Range, mentions: Sequence[Mention]) -> str:
+    """The type of a source, one of `SOURCE_TYPES`; `mentions` are those of actors inside it."""
+    tokens = document.tokens
+    if source.last - source.first == 1 and tokens[source.first] in _PRONOUNS | _RELATIVES:
+        return PRONOUN
+    core = head(document, source)
+    matches = load_lexicon("sources").match(document, core.first, core.last)
+    final = matches[-1] if matches and matches[-1].last == core.last else None
+    if final is not None and final.entry.category == DOCUMENT:
+        return DOCUMENT
+    if _names(document, core, matches) and (final is None or any(match.entry.category in _ROLES for match in matches)):
+        by_name = _by_name(document, core, matches, mentions)
+        if by_name:
+            return by_name
+    if final is None:
+        final = matches[-1] if matches else None
+    if final is None:
+        return UNNAMED_COLLECTIVE
+    if final.entry.category == "role":
+        return ANONYMOUS_OFFICIAL
+    return final.entry.category
+
+
+def _names(document: Document, core: Range, matches: Sequence[Match]) -> list[int]:
+    """The capitalised tokens that are neither titles, kinds of source nor articles."""
+    listed = {token for match in matches for token in range(match.first, match.last)}
+    return [
+        token
+        for token in range(core.first, core.last)
+        if document.is_capital[token]
+        and token not in listed
+        and document.tokens[token] not in grammar.DETERMINERS | grammar.INDEFINITES
+    ]
+
+
+def _by_name(document: Document, core: Range, matches: Sequence[Match], mentions: Sequence[Mention]) -> str | None:
+    names = _names(document, core, matches)
+    written = document.text[document.starts[core.last - 1] : document.ends[core.last - 1]]
+    kinds = {mention.kind for mention in mentions if mention.end == document.ends[core.last - 1]}
+    has_role = any(match.entry.category in _ROLES for match in matches)
+    if "leader" in kinds:
+        return NAMED_PERSON
+    if kinds & {"demonym", "people"}:
+        return UNNAMED_COLLECTIVE
+    if kinds:
+        return NAMED_ORG
+    if not document.is_capital[core.last - 1]:
+        return None
+    ends_with_name = names[-1] == core.last - 1
+    if has_role:
+        return NAMED_PERSON if ends_with_name else None
+    if written.isupper() and len(written) > 1 or document.tokens[core.first] == "the":
+        return NAMED_ORG
+    first = document.sentences[document.sentence_of(core.first)].first
+    if core.last - core.first == 1 and core.first == first and written.endswith("s"):
+        return None
+    return NAMED_PERSON
+
+
+def antecedent(text: Text, source: Range, earlier: Sequence[tuple[Range, str]], people: Sequence[Range]) -> Range | None:
+    """Whom a pronoun, or "the official", stands for: the nearest fitting source before it, or a person named before.
+
+    `earlier` holds resolved sources with their types in the order of the text, `people` names of persons.
+    """
+    document, tokens = text.document, text.document.tokens
+    token = tokens[source.first]
+    if source.last - source.first == 1:
+        if token in _RELATIVES:
+            return _before_relative(text, source)
+        if token in _PERSONS:
+            return _nearest(source, earlier, {NAMED_PERSON, ANONYMOUS_OFFICIAL}, people)
+        if token in _GROUPS:
+            return _nearest(source, earlier, {UNNAMED_COLLECTIVE, NAMED_ORG, ANONYMOUS_OFFICIAL}, ())
+        if token in _THINGS:
+            return _nearest(source, earlier, {NAMED_ORG, DOCUMENT}, ())
+        return None
+    if token == "the" and source.last - source.first <= _ROLE_TOKENS:
+        matches = load_lexicon("sources").match(document, source.first + 1, source.last)
+        if matches and matches[-1].entry.category in _ROLES and not any(
+            document.is_capital[source.first + 1 : source.last]
+        ):
+            return _nearest(source, earlier, {NAMED_PERSON}, ())
+    return None
+
+
+_ROLE_TOKENS = 4  # "the deputy foreign minister"
+
+
+def _nearest(
+    source: Range, earlier: Sequence[tuple[Range, str]], types: set[str], people: Sequence[Range]
+) -> Range | None:
+    best: Range | None = None
+    for candidate, kind in earlier[-_MEMORY:]:
+        if candidate.last <= source.first and kind in types and (best is None or candidate.first > best.first):
+            best = candidate
+    before = bisect_left(people, source) - 1
+    if before >= 0 and (best is None or people[before].first > best.first):
+        best = people[before]
+    return best
+
+
+def _before_relative(text: Text, source: Range) -> Range | None:
+    limits = text.document.sentences[text.document.sentence_of(source.first)]
+    last = source.first
+    if last > limits.first and text.document.tokens[last - 1] == ",":
+        last -= 1
+    if last <= limits.first:
+        return None
+    return noun_phrase_before(text, last, Range(max(limits.first, last - _MEMORY), last))
+
+
+def people_named(text: Text, mentions: Sequence[Mention]) -> list[Range]:
+    """Leaders among the actors that are named outside quotations, in the order of the text."""
+    people = set()
+    for mention in mentions:
+        if mention.kind == "leader":
+            tokens = text.document.tokens_in(mention.start, mention.end)
+            if text.levels[tokens.start] < 0:
+                people.add(Range(tokens.start, tokens.stop))
+    return sorted(people)

@@ -1,0 +1,64 @@
+"""News frames: which of six common frames a sentence puts its subject into (Semetko & Valkenburg 2000)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framing.analysis import Dimension, Evidence, Markup, Score, ratio
+from framing.lexicon import load_lexicon
+from framing.voice import VOICES
+
+FRAMES = ("conflict", "human_interest", "economic_consequences", "morality", "responsibility", "security")
+
+
+def find_frames(markup: Markup) -> list[Evidence]:
+    """Cues of the frames, labelled with the frame."""
+    document = markup.document
+    lexicon = load_lexicon("frames")
+    definitions = lexicon.categories
+    return [
+        Evidence(
+            dimension="frames",
+            label=match.entry.category,
+            start=document.starts[match.first],
+            end=document.ends[match.last - 1],
+            why=match.entry.note or definitions[match.entry.category],
+        )
+        for match in lexicon.match(document)
+    ]
+
+
+def measure_frames(markup: Markup, evidence: list[Evidence]) -> list[Score]:
+    """Share of sentences with a cue of the frame, 0..1, by frame and voice; `n` is the sentences of the voice."""
+    return [
+        Score(
+            dimension="frames",
+            measure="share",
+            label=frame,
+            actor=None,
+            voice=voice,
+            unit="share of sentences",
+            totals=np.column_stack([markup.flag(cues, voice), markup.sentences(voice)]),
+            formula=ratio(),
+            n=int(markup.sentences(voice).sum()),
+        )
+        for frame in FRAMES
+        for cues in [[item for item in evidence if item.label == frame]]
+        for voice in (*VOICES, "all")
+    ]
+
+
+DIMENSION = Dimension(
+    name="frames",
+    title="Frames",
+    question="Which sides of its subject does the text bring out?",
+    unit="share of sentences",
+    higher="more sentences hold a word of the frame; a sentence may belong to several frames",
+    limits=(
+        "It counts words of a frame and cannot tell whether the frame organises the article; "
+        "the shares of two frames do not compare, since one has more words than the other. Not validated on hand-coded news."
+    ),
+    reference="Semetko & Valkenburg 2000; Buzan, Wæver & de Wilde 1998 for security",
+    find={"lexicon": find_frames},
+    measure=measure_frames,
+)

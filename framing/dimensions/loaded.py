@@ -1,0 +1,216 @@
+"""Loaded language: wording that evaluates, slants or takes sides beyond the facts (Bolinger 1980; Recasens et al. 2013).
+
+Two lexicons find most of it: `loaded` holds general terms, `contested` the names and labels that parties to a conflict
+dispute. Two rules add what no list can hold: quotation marks that set a term apart without quoting anybody, and new
+names on the pattern of a doctrine or a corps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from framing.analysis import Dimension, Evidence, Floats, Markup, Score, ratio
+from framing.document import Document, Span
+from framing.lexicon import Lexicon, load_lexicon
+from framing.voice import VOICES
+
+SCARE_QUOTES = "scare_quotes"
+COINAGE = "coinage"
+
+_SCARE_WORDS = 4  # longer passages in quotation marks quote somebody
+_SCARE_WEIGHT = -0.3  # quotation marks distance, but less than a hostile word does
+_CUE_REACH = 4  # tokens beside a quotation in which a reporting cue makes it speech, or a name somebody gave
+_NICKNAME = "A nickname set inside a name: it keeps an alias or a past before the reader."
+_DISTANCE = "Quotation marks without a speaker: they mark a term as contested, coined or doubted."
+
+
+class _Place(NamedTuple):
+    """A stretch of tokens that counts, and what is known about it."""
+
+    first: int
+    last: int
+    label: str
+    weight: float
+    actor: str | None
+    neutral: str | None
+    why: str
+
+
+def labels() -> tuple[str, ...]:
+    """All labels of loaded evidence: the categories of both lexicons and scare quotes, in order of the alphabet."""
+    return tuple(sorted({SCARE_QUOTES, *load_lexicon("loaded").categories, *load_lexicon("contested").categories}))
+
+
+def find_loaded(markup: Markup) -> list[Evidence]:
+    """Loaded terms, contested names, coinages and scare quotes; `extra` holds the neutral alternative, or None."""
+    document = markup.document
+    quotations = {_inside(document, quote): quote for quote in document.quotes}
+    named = _apart([*_listed(document, load_lexicon("contested")), *_listed(document, load_lexicon("loaded"))])
+    taken = {token for place in named for token in range(place.first, place.last)}
+    marked = [place for place in _scare_quotes(markup, quotations) if taken.isdisjoint(range(place.first, place.last))]
+    return [_evidence(document, place, quotations) for place in sorted([*named, *marked])]
+
+
+def _listed(document: Document, lexicon: Lexicon) -> Iterator[_Place]:
+    definitions = lexicon.categories
+    for match in lexicon.match(document):
+        entry = match.entry
+        first = _start_of_name(document, match.first) if entry.extra.get("head") else match.first
+        why = entry.note or definitions[entry.category]
+        yield _Place(first, match.last, entry.category, entry.weight, entry.actor or None, entry.neutral or None, why)
+
+
+def _start_of_name(document: Document, token: int) -> int:
+    """Where the run of capitalised words that ends with a token begins."""
+    first = document.sentences[document.sentence_of(token)].first
+    while token > first and (document.is_capital[token - 1] or document.tokens[token - 1] in "-'"):
+        token -= 1
+    return token
+
+
+def _apart(places: Sequence[_Place]) -> list[_Place]:
+    """The longest of places that overlap; of equal ones the first given."""
+    kept: list[_Place] = []
+    taken: set[int] = set()
+    for place in sorted(places, key=lambda place: place.first - place.last):
+        tokens = range(place.first, place.last)
+        if taken.isdisjoint(tokens):
+            kept.append(place)
+            taken.update(tokens)
+    return kept
+
+
+def _evidence(document: Document, place: _Place, quotations: dict[tuple[int, int], Span]) -> Evidence:
+    """Evidence of a place; where the place is all that quotation marks enclose, they belong to it."""
+    span = quotations.get((place.first, place.last))
+    return Evidence(
+        dimension="loaded",
+        label=place.label,
+        start=span.start if span else document.starts[place.first],
+        end=span.end if span else document.ends[place.last - 1],
+        weight=place.weight,
+        actor=place.actor,
+        why=place.why,
+        extra=MappingProxyType({"neutral": place.neutral}),
+    )
+
+
+# Quotation marks ------------------------------------------------------------------------------------------------
+
+
+def _inside(document: Document, quote: Span) -> tuple[int, int]:
+    """The tokens `first:last` between quotation marks, punctuation at either end left out."""
+    tokens = [token for token in document.tokens_in(quote.start, quote.end) if document.tokens[token][0].isalnum()]
+    return (tokens[0], tokens[-1] + 1) if tokens else (0, 0)
+
+
+def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> Iterator[_Place]:
+    document = markup.document
+    short = [
+        (first, last)
+        for first, last in quotations
+        if 0 < sum(document.is_word[first:last]) <= _SCARE_WORDS and document.sentence_of(first) == document.sentence_of(last - 1)
+    ]
+    if not short:
+        return
+    cues = load_lexicon("reporting").match(document)
+    cue_tokens = {token for cue in cues for token in range(cue.first, cue.last)}
+    for first, last in short:
+        quote = quotations[first, last]
+        if _is_nickname(document, first, last, quote):
+            yield _Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _NICKNAME)
+        elif (
+            markup.voices.of(quote.start, quote.end).name != "attributed"
+            and cue_tokens.isdisjoint(range(first - 1 - _CUE_REACH, first))
+            and cue_tokens.isdisjoint(range(last, last + 1 + _CUE_REACH))
+            and not _is_title(document, first, last)
+            and not _is_utterance(document, first, last)
+        ):
+            yield _Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _DISTANCE)
+
+
+def _is_nickname(document: Document, first: int, last: int, quote: Span) -> bool:
+    """A capitalised name in quotation marks between two capitalised words, with nothing else between them."""
+    sentence = document.sentences[document.sentence_of(first)]
+    before, after = first - 2, last + 1
+    if before < sentence.first or after >= sentence.last or not document.is_capital[first]:
+        return False
+    touching = document.ends[before] + 1 == quote.start and document.starts[after] == quote.end + 1
+    surname = after + 2 if document.tokens[after + 1 : after + 2] == ("-",) else after
+    return touching and document.is_capital[before] and (document.is_capital[after] or document.is_capital[surname])
+
+
+def _is_title(document: Document, first: int, last: int) -> bool:
+    """A work's title: capitalised, and a word for a kind of work stands close before it, or "by" after it."""
+    if not (document.is_capital[first] and document.is_capital[last - 1]):
+        return False
+    around = document.tokens[max(0, first - 1 - _CUE_REACH) : first]
+    return bool(_WORKS.intersection(around)) or document.tokens[last + 1 : last + 2] == ("by",)
+
+
+_WORKS = frozenset(
+    "album article book chapter column documentary editorial episode essay film hashtag headline headlined memoir movie "
+    "novel paper play podcast poem program programme report series show sitcom song speech study titled entitled track "
+    "video".split()
+)
+
+
+def _is_utterance(document: Document, first: int, last: int) -> bool:
+    """A whole sentence in quotation marks, such as a slogan that is called out."""
+    sentence = document.sentences[document.sentence_of(first)]
+    return sum(document.is_word[sentence.first : sentence.last]) <= sum(document.is_word[first:last])
+
+
+# Scores ---------------------------------------------------------------------------------------------------------
+
+
+def measure_loaded(markup: Markup, evidence: list[Evidence]) -> list[Score]:
+    """Loaded terms per 1,000 words, in all and by label; sentences with one per 100; each by voice.
+
+    `n` is the number of words or sentences of the voice.
+    """
+    by_label = {label: [item for item in evidence if item.label == label] for label in labels()}
+    scores: list[Score] = []
+    for voice in (*VOICES, "all"):
+        words, sentences = markup.words(voice), markup.sentences(voice)
+        scores.append(_score("loaded_terms", None, voice, markup.count(evidence, voice), words))
+        scores += [
+            _score("loaded_terms", label, voice, markup.count(items, voice), words) for label, items in by_label.items()
+        ]
+        scores.append(_score("loaded_sentences", None, voice, markup.flag(evidence, voice), sentences))
+    return scores
+
+
+def _score(measure: str, label: str | None, voice: str, counts: Floats, of: Floats) -> Score:
+    unit, scale = ("per 100 sentences", 100.0) if measure == "loaded_sentences" else ("per 1,000 words", 1000.0)
+    return Score(
+        dimension="loaded",
+        measure=measure,
+        label=label,
+        actor=None,
+        voice=voice,
+        unit=unit,
+        totals=np.column_stack([counts, of]),
+        formula=ratio(scale),
+        n=int(of.sum()),
+    )
+
+
+DIMENSION = Dimension(
+    name="loaded",
+    title="Loaded language",
+    question="How much of the wording evaluates, slants or takes sides beyond the facts?",
+    unit="terms per 1,000 words; sentences with a loaded term per 100",
+    higher="more words that a plainer one could replace: judgements, contested names, images, scare quotes",
+    limits=(
+        "It cannot tell whether a judgement is fair, nor slant by what is left out; a plain word used with irony is missed, "
+        "and a listed word used in its plain sense counts unless its neighbours show it."
+    ),
+    reference="Bolinger 1980; van Dijk 1998; Recasens, Danescu-Niculescu-Mizil & Jurafsky 2013; Da San Martino et al. 2019",
+    find={"lexicon": find_loaded},
+    measure=measure_loaded,
+)

@@ -1,0 +1,541 @@
+"""Charts: each a function from a tidy frame to an Altair chart, the articles always in the same order and colour.
+
+Every chart names its unit and shows n, the count a value rests on, at the right of its row. Where a value has no
+interval because too few sentences bear on it, the row says so and nothing is drawn. `width` is the whole chart in
+pixels; below 600 the panels stand under one another. `dark` is for dark paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from framing.analysis import Analysis, dimensions
+from framing.comparison.compare import Comparison
+from framing.comparison.rows import evidence_frame
+from framing.output.style import (
+    DARK_FILLS, ROW, SOURCE_TYPES, UNKNOWN_SOURCE, WIDTH, Ink, actor_name, article_colors, config, ink, shown, spoken,
+)  # fmt: skip
+
+Chart = alt.TopLevelMixin
+
+TOO_LITTLE = "too little text"
+SURE = 1.96  # standard errors beyond which a distinctive word is drawn full
+_NUMBERS = 58  # pixels at the right of a panel for value and n
+
+
+def at_a_glance(scores: pd.DataFrame, *, width: int = WIDTH, dark: bool = False) -> Chart:
+    """One dot plot with 95 % intervals per dimension, and one for the stance towards each of the actors most mentioned."""
+    sheet = _sheet(scores, width, dark, wide_columns=3)
+    main = main_scores(scores)
+    panels = [
+        _dots(sheet, group, _panel_title(group), str(group.unit.iloc[0]), labelled=sheet.labelled(number))
+        for number, (_, group) in enumerate(main.groupby("panel", sort=False))
+    ]
+    return _finish(sheet, panels)
+
+
+def stance_by_voice(scores: pd.DataFrame, *, actors: int = 6, width: int = WIDTH, dark: bool = False) -> Chart:
+    """Stance towards the actors most mentioned, −1 to 1: the author's voice filled, attributed words hollow."""
+    sheet = _sheet(scores, width, dark, wide_columns=2)
+    chosen = most_mentioned(scores, actors)
+    rows = scores[(scores.dimension == "stance") & scores.voice.isin(["author", "attributed"])]
+    rows = rows[rows.measure == rows.measure.iloc[0]] if len(rows) else rows
+    rows = rows[rows.actor.isin(chosen)]
+    if sheet.intervals:
+        # An actor about whom no article says enough would be a panel of notes; the report's table has them.
+        chosen = [actor for actor in chosen if rows.loc[rows.actor == actor, "low"].notna().any()]
+    extent = _extent(rows)
+    panels = [
+        _stance_panel(sheet, rows[rows.actor == actor], actor, extent, labelled=sheet.labelled(number))
+        for number, actor in enumerate(chosen)
+    ]
+    return _finish(sheet, panels)
+
+
+def bars_by_label(
+    scores: pd.DataFrame, dimension: str, measure: str, *, width: int = WIDTH, dark: bool = False
+) -> Chart:
+    """One small panel of bars with intervals per label of a measure, such as hedges by type; all on the same scale."""
+    sheet = _sheet(scores, width, dark, wide_columns=4)
+    rows = scores[(scores.dimension == dimension) & (scores.measure == measure) & (scores.voice == "all")]
+    rows = rows[rows.label.notna()]
+    top = max([*rows.high.dropna(), *rows.value.dropna(), 1e-9])
+    panels = [
+        _bars(sheet, group, spoken(str(label)), str(group.unit.iloc[0]), top, labelled=sheet.labelled(number))
+        for number, (label, group) in enumerate(rows.groupby("label", sort=False))
+    ]
+    return _finish(sheet, panels)
+
+
+def sourcing(evidence: pd.DataFrame, articles: Sequence[str], *, width: int = WIDTH, dark: bool = False) -> Chart:
+    """How the sources of each article divide by type, from those a reader can check to those nobody can.
+
+    `evidence` needs the columns article, dimension and source_type.
+    """
+    order = list(articles)
+    colors = ink(dark)
+    rows = evidence[evidence.dimension == "attribution"]
+    types = [*SOURCE_TYPES, *sorted(set(rows.source_type.dropna()) - set(SOURCE_TYPES))]
+    counts = rows.groupby(["article", "source_type"], sort=False).size().rename("count").reset_index()
+    totals = counts.groupby("article")["count"].transform("sum")
+    counts["share"] = counts["count"] / totals
+    counts["place"] = [types.index(kind) for kind in counts.source_type]
+    counts = counts.sort_values(["article", "place"], ignore_index=True)
+    counts["end"] = counts.groupby("article")["share"].cumsum()
+    counts["start"] = counts["end"] - counts["share"]
+    counts["middle"] = (counts["start"] + counts["end"]) / 2
+    counts["kind"] = [spoken(kind) for kind in counts.source_type]
+    fills = {spoken(kind): SOURCE_TYPES.get(kind, UNKNOWN_SOURCE) for kind in types if kind in set(counts.source_type)}
+    counts["on"] = [
+        "#FFFFFF" if fills[kind] in DARK_FILLS else "#1B1A17" for kind in counts.kind
+    ]
+    inner = width - _label_width(order, width) - 40
+    y = _rows_axis(order, _label_width(order, width), labelled=True)
+    base = alt.Chart(_data(counts)).encode(y=y)
+    legend = alt.Legend(
+        orient="top", title=None, columns=2 if width < 600 else 0, labelLimit=200, symbolSize=120
+    )
+    x = alt.X("start:Q", axis=alt.Axis(format="%", tickCount=5, grid=False), title="share of attributions", scale=alt.Scale(domain=[0, 1]))
+    bars = base.mark_bar(height=ROW - 6, stroke=colors.paper, strokeWidth=1).encode(
+        x=x, x2="end:Q",
+        color=alt.Color("kind:N", scale=alt.Scale(domain=list(fills), range=list(fills.values())), legend=legend, sort=None),
+    )  # fmt: skip
+    labels = (
+        base.transform_filter(f"datum.share * {inner} > 16")
+        .mark_text(fontSize=11)
+        .encode(x="middle:Q", text="count:Q", color=alt.Color("on:N", scale=None))
+    )
+    sums = pd.DataFrame({"article": order})
+    sums["n"] = [int(counts.loc[counts.article == article, "count"].sum()) for article in order]
+    sums["text"] = [f"n {n}" if n else "no attribution found" for n in sums.n]
+    ends = (
+        alt.Chart(_data(sums[sums.n > 0]))
+        .mark_text(align="left", dx=6, color=colors.muted)
+        .encode(y=y, x=alt.value(inner), text="text:N")
+    )
+    none = (
+        alt.Chart(_data(sums[sums.n == 0]))
+        .mark_text(align="left", dx=2, color=colors.muted, fontStyle="italic")
+        .encode(y=y, x=alt.value(0), text="text:N")
+    )
+    chart = (bars + labels + ends + none).properties(width=inner, height=ROW * len(order))
+    return alt.concat(chart).configure(**config(dark=dark))
+
+
+def naming_tiles(
+    naming: pd.DataFrame, articles: Sequence[str], *, actors: int = 4, names: int = 8, width: int = WIDTH, dark: bool = False
+) -> Chart:
+    """How often each article uses each name of an actor; the darker the tile, the larger its share of the mentions."""
+    colors = ink(dark)
+    totals = naming.groupby("actor")["count"].sum().sort_values(ascending=False, kind="stable")
+    columns = 1 if width < 600 else 2
+    label = 118 if width < 600 else 140
+    inner = max((width - columns * label - (columns - 1) * 24) // columns, 60)
+    panels = []
+    for actor in totals.index[:actors]:
+        rows = naming[naming.actor == actor]
+        sums = rows.groupby("name")["count"].sum().sort_values(ascending=False, kind="stable")
+        rows = rows[rows.name.isin(list(sums.index[:names]))]
+        base = alt.Chart(_data(rows.drop(columns=["connotation"]))).encode(
+            x=alt.X(
+                "article:N", sort=None, title=None, scale=alt.Scale(domain=list(articles)),
+                axis=alt.Axis(orient="top", labelAngle=-40, labelColor=colors.ink, labelLimit=110, labelOverlap=False),
+            ),
+            y=alt.Y("name:N", title=None, sort=list(sums.index[:names]), axis=alt.Axis(minExtent=label - 10, maxExtent=label - 10, labelLimit=label - 20)),
+        )  # fmt: skip
+        # Light tiles keep dark figures, so both read on light and dark paper.
+        tiles = base.mark_rect(stroke=colors.paper, strokeWidth=2, fill="#56B4E9").encode(
+            opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.18, 1]), legend=None)
+        )
+        counts = base.mark_text(fontSize=11, color=colors.ink).encode(text="count:Q")
+        more = f", {len(sums) - names} more names below" if len(sums) > names else ""
+        panels.append(
+            (tiles + counts).properties(
+                width=inner, height=ROW * min(len(sums), names),
+                title=alt.Title(actor_name(actor), subtitle=f"mentions by name, n {int(totals[actor])}{more}"),
+            )  # fmt: skip
+        )
+    if not panels:
+        return _nothing("no actor is named", width, dark)
+    return alt.concat(*panels, columns=columns, spacing=24).configure(**config(dark=dark))
+
+
+def barcode(positions: pd.DataFrame, articles: Sequence[str], *, width: int = WIDTH, dark: bool = False) -> Chart:
+    """Where loaded terms stand in each article, from first to last word: tall in the author's voice, short in attributed words.
+
+    `positions` comes from `loaded_positions`; the pale bands are words attributed to a source.
+    """
+    colors = ink(dark)
+    order = list(articles)
+    inner = width - _label_width(order, width) - 40
+    y = _rows_axis(order, _label_width(order, width), labelled=True)
+    axis = alt.Axis(format="%", grid=False, values=[0, 0.25, 0.5, 0.75, 1])
+    x = alt.X("start:Q", axis=axis, title="position in the article", scale=alt.Scale(domain=[0, 1]))
+    bands = alt.Chart(_data(positions[positions.kind == "attributed"])).mark_bar(height=ROW - 6, color=colors.band)
+    terms = positions[positions.kind == "loaded"]
+    color = alt.Color(
+        "article:N", legend=None, scale=alt.Scale(domain=order, range=article_colors(len(order), dark=dark))
+    )
+    own = alt.Chart(_data(terms[terms.voice != "attributed"])).mark_tick(height=ROW - 5, thickness=2)
+    theirs = alt.Chart(_data(terms[terms.voice == "attributed"])).mark_tick(height=ROW * 0.4, thickness=2)
+    counts = pd.DataFrame({"article": order})
+    counts["text"] = [f"n {int((terms.article == article).sum())}" for article in order]
+    counts["start"], counts["end"] = 0, 1
+    lines = alt.Chart(_data(counts)).mark_rule(color=colors.rule).encode(x=x, x2="end:Q", y=y)
+    ends = (
+        alt.Chart(_data(counts))
+        .mark_text(align="left", dx=6, color=colors.muted)
+        .encode(y=y, x=alt.value(inner), text="text:N")
+    )
+    chart = (
+        (
+            lines
+            + bands.encode(x=x, x2="end:Q", y=y)
+            + own.encode(x=x, y=y, color=color)
+            + theirs.encode(x=x, y=y, color=color)
+            + ends
+        )
+        .properties(width=inner, height=ROW * len(order))
+    )
+    return alt.concat(chart).configure(**config(dark=dark))
+
+
+def distinctive_words(
+    keywords: pd.DataFrame, articles: Sequence[str], *, words: int = 8, width: int = WIDTH, dark: bool = False
+) -> Chart:
+    """The words that set each article apart from all others: z of the log-odds ratio, with counts here : elsewhere."""
+    colors = ink(dark)
+    columns = 1 if width < 600 else 4
+    label = 92
+    inner = (width - columns * label - (columns - 1) * 18) // columns
+    palette = dict(zip(articles, article_colors(len(articles), dark=dark), strict=True))
+    rows = keywords[(keywords["count"] >= 2) & (keywords.z > 0)]
+    top = max([SURE * 1.25, *rows.z])
+    panels = []
+    for article in articles:
+        own = rows[rows.group == article].head(words).copy()
+        if own.empty:
+            continue
+        own["counts"] = [f"{here} : {there}" for here, there in zip(own["count"], own.other_count, strict=True)]
+        own["sure"] = own.z >= SURE
+        base = alt.Chart(_data(own[["word", "z", "counts", "sure"]])).encode(
+            y=alt.Y("word:N", sort=None, title=None, axis=alt.Axis(minExtent=label - 8, maxExtent=label - 8, labelLimit=label - 14))
+        )
+        bars = base.mark_bar(height=ROW - 11, color=palette[article]).encode(
+            x=alt.X("z:Q", title=None, axis=alt.Axis(tickCount=3, format="d"), scale=alt.Scale(domain=[0, top], range=[0, inner - 42])),
+            opacity=alt.condition(alt.datum.sure, alt.value(1), alt.value(0.38)),
+        )
+        counts = base.mark_text(align="right", color=colors.muted).encode(x=alt.value(inner), text="counts:N")
+        panels.append(
+            (bars + counts).properties(
+                width=inner, height=(ROW - 4) * len(own), title=alt.Title(article, subtitle="z · n here : elsewhere")
+            )
+        )
+    if not panels:
+        return _nothing("no word is used twice and more often than elsewhere", width, dark)
+    return alt.concat(*panels, columns=columns, spacing=18).configure(**config(dark=dark))
+
+
+def main_scores(scores: pd.DataFrame, *, actors: int = 3) -> pd.DataFrame:
+    """The score that stands for each dimension, over all voices, and the stance towards the actors most mentioned.
+
+    Adds a column `panel`. A dimension whose scores all carry a label (frames) has no single value and is left out.
+    """
+    everyone = scores[scores.voice == "all"]
+    plain = everyone[everyone.label.isna() & everyone.actor.isna()]
+    parts = [
+        group[group.measure == group.measure.iloc[0]].assign(panel=name)
+        for name, group in plain.groupby("dimension", sort=False)
+        if name != "stance"
+    ]
+    for actor in most_mentioned(scores, actors):
+        rows = everyone[(everyone.dimension == "stance") & (everyone.actor == actor)]
+        parts.append(rows[rows.measure == rows.measure.iloc[0]].assign(panel=f"stance {actor}"))
+    return pd.concat(parts, ignore_index=True) if parts else everyone.head(0).assign(panel="")
+
+
+def most_mentioned(scores: pd.DataFrame, count: int) -> list[str]:
+    """The actors with the most stance rows over all articles."""
+    rows = scores[(scores.dimension == "stance") & (scores.voice == "all") & scores.actor.notna()]
+    totals = rows.drop_duplicates(["article", "actor"]).groupby("actor")["n"].sum()
+    return [str(actor) for actor in totals.sort_values(ascending=False, kind="stable").index[:count]]
+
+
+def loaded_positions(analyses: Sequence[Analysis], names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Loaded terms and attributed content as shares of the article's length: article, kind, start, end (0..1), voice."""
+    rows = []
+    for analysis in analyses:
+        document = analysis.document
+        if not document.tokens:
+            continue
+        first, length = document.starts[0], max(document.ends[-1] - document.starts[0], 1)
+        spans = [
+            ("loaded", item.start, item.end, item.voice)
+            for item in (analysis.readings["loaded"].evidence if "loaded" in analysis.readings else ())
+        ]
+        spans += [
+            ("attributed", start, end, "attributed")
+            for item in (analysis.readings["attribution"].evidence if "attribution" in analysis.readings else ())
+            for start, end in item.extra.get("content", ())
+        ]
+        for kind, start, end, voice in spans:
+            rows.append({
+                "article": (names or {}).get(document.id, document.id), "kind": kind, "voice": voice,
+                "start": (start - first) / length, "end": (end - first) / length,
+            })  # fmt: skip
+    return pd.DataFrame(rows, columns=["article", "kind", "voice", "start", "end"])
+
+
+def svg(chart: Chart) -> str:
+    """The chart as SVG, drawn offline."""
+    return str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False)))
+
+
+def save_charts(comparison: Comparison, folder: Path, *, dark: bool = False) -> list[Path]:
+    """Write every chart of a comparison as PNG and SVG into a folder, which is made if missing; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, draw in charts_of(comparison).items():
+        chart = draw(width=WIDTH, dark=dark)
+        chart.background = ink(dark).paper
+        spec = chart.to_dict(validate=False)
+        for ending, data in (
+            ("svg", vl_convert.vegalite_to_svg(spec).encode("utf-8")),
+            ("png", vl_convert.vegalite_to_png(spec, scale=2)),
+        ):
+            path = folder / f"{name}.{ending}"
+            path.write_bytes(data)
+            written.append(path)
+    return written
+
+
+def charts_of(comparison: Comparison, names: Mapping[str, str] | None = None) -> dict[str, Callable[..., Chart]]:
+    """The charts of a comparison by name, each to be called with `width` and `dark`; `names` are labels for article ids."""
+    names = names or {}
+    articles = [names.get(analysis.document.id, analysis.document.id) for analysis in comparison.analyses]
+    scores, words, naming = comparison.scores, comparison.keywords, comparison.naming
+    evidence = evidence_frame(comparison.analyses)
+    scores, naming, evidence = (
+        frame.assign(article=frame.article.map(lambda id: names.get(id, id))) for frame in (scores, naming, evidence)
+    )
+    words = words.assign(group=words.group.map(lambda id: names.get(id, id)))
+    positions = loaded_positions(comparison.analyses, names)
+    has = set(scores.dimension) | set(evidence.dimension)
+    charts: dict[str, Callable[..., Chart]] = {"at-a-glance": partial(at_a_glance, scores)}
+    if "stance" in has:
+        charts["stance"] = partial(stance_by_voice, scores)
+    if "attribution" in has:
+        charts["sourcing"] = partial(sourcing, evidence, articles)
+    for dimension in ("hedging", "frames"):
+        measure = labelled_measure(scores, dimension)
+        if measure:
+            charts[dimension] = partial(bars_by_label, scores, dimension, measure)
+    if "loaded" in has:
+        charts["loaded-terms"] = partial(barcode, positions, articles)
+    charts["naming"] = partial(naming_tiles, naming, articles)
+    charts["distinctive-words"] = partial(distinctive_words, words, articles)
+    return charts
+
+
+def labelled_measure(scores: pd.DataFrame, dimension: str) -> str | None:
+    """The measure of a dimension that has the most labels, the first of equals, or None."""
+    rows = scores[(scores.dimension == dimension) & scores.label.notna()]
+    if rows.empty:
+        return None
+    labels = rows.groupby("measure", sort=False)["label"].nunique()
+    return str(labels.idxmax())
+
+
+# Parts ----------------------------------------------------------------------------------------------------------
+
+
+class _Sheet(NamedTuple):
+    """What the panels of one chart share: the articles with their colours, and the room there is."""
+
+    articles: list[str]
+    palette: list[str]
+    dark: bool
+    columns: int
+    label: int
+    panel: int
+    intervals: bool
+
+    @property
+    def ink(self) -> Ink:
+        return ink(self.dark)
+
+    def labelled(self, number: int) -> bool:
+        return number % self.columns == 0
+
+
+def _sheet(scores: pd.DataFrame, width: int, dark: bool, wide_columns: int) -> _Sheet:
+    articles = [str(article) for article in dict.fromkeys(scores.article)]
+    columns = 1 if width < 600 else wide_columns
+    label = _label_width(articles, width)
+    panel = (width - label - (columns - 1) * 22) // columns
+    # Without any resamples no score has an interval, and a missing one says nothing about the amount of text.
+    intervals = bool(scores.low.notna().any())
+    return _Sheet(articles, article_colors(len(articles), dark=dark), dark, columns, label, panel, intervals)
+
+
+def _label_width(articles: Sequence[str], width: int) -> int:
+    longest = max((len(article) for article in articles), default=0)
+    return min(16 + 7 * longest, 190 if width >= 600 else 120)
+
+
+def _rows_axis(articles: Sequence[str], extent: int, *, labelled: bool) -> alt.Y:
+    axis = alt.Axis(labelLimit=extent - 12, minExtent=extent, maxExtent=extent) if labelled else None
+    return alt.Y("article:N", sort=None, title=None, scale=alt.Scale(domain=list(articles)), axis=axis)
+
+
+def _finish(sheet: _Sheet, panels: list[alt.LayerChart]) -> Chart:
+    if not panels:
+        return _nothing("nothing to draw", sheet.panel, sheet.dark)
+    return alt.concat(*panels, columns=sheet.columns, spacing={"row": 26, "column": 22}).configure(
+        **config(dark=sheet.dark)
+    )
+
+
+def _nothing(text: str, width: int, dark: bool) -> Chart:
+    note = pd.DataFrame({"text": [text]})
+    mark = alt.Chart(_data(note)).mark_text(align="left", fontStyle="italic", color=ink(dark).muted)
+    return alt.concat(mark.encode(text="text:N", x=alt.value(0)).properties(width=width, height=30)).configure(
+        **config(dark=dark)
+    )
+
+
+def _data(frame: pd.DataFrame) -> alt.InlineData:
+    return alt.InlineData(values=frame.to_dict("records"))
+
+
+def _drawn(sheet: _Sheet, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what is printed beside them; `enough` tells whether there is something to draw, `note` why not."""
+    rows = rows.copy()
+    rows["enough"] = rows.low.notna() if sheet.intervals else rows.value.notna()
+    rows["text"] = [shown(value, unit) for value, unit in zip(rows.value, rows.unit, strict=True)]
+    rows["count"] = [str(n) for n in rows.n]
+    rows["note"] = ["not present" if n == 0 else TOO_LITTLE for n in rows.n]
+    return rows
+
+
+def _extent(rows: pd.DataFrame) -> float:
+    values = pd.concat([rows.low, rows.high, rows.value]).abs().dropna()
+    return min(1.0, math.ceil(max([0.2, *values]) * 5) / 5)
+
+
+def _panel_title(group: pd.DataFrame) -> str:
+    dimension, actor = group.dimension.iloc[0], group.actor.iloc[0]
+    title = dimensions()[dimension].title if dimension in dimensions() else dimension
+    return f"{title}: {actor_name(actor)}" if isinstance(actor, str) else title
+
+
+def _axis(unit: str) -> alt.Axis:
+    """Ticks as `shown` writes values: shares in percent, polarities with a sign."""
+    form = "%" if unit.startswith("share") else "+.1f" if "1..1" in unit else "~r"
+    return alt.Axis(tickCount=4, labelFlush=True, labelExpr=f"datum.value === 0 ? '0' : format(datum.value, '{form}')")
+
+
+def _domain(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
+    if "1..1" in unit:
+        extent = _extent(rows)
+        return -extent, extent
+    low = min([0.0, *rows.low.dropna(), *rows.value.dropna()])
+    high = max([*rows.high.dropna(), *rows.value.dropna(), 1e-9])
+    return low, high * 1.02
+
+
+def _x(sheet: _Sheet, field: str, unit: str, domain: tuple[float, float]) -> alt.X:
+    scale = alt.Scale(domain=list(domain), range=[0, sheet.panel - _NUMBERS - 24], nice=False)
+    return alt.X(f"{field}:Q", title=None, axis=_axis(unit), scale=scale)
+
+
+def _numbers(sheet: _Sheet, rows: pd.DataFrame, y: alt.Y, offset: alt.YOffset | None = None) -> alt.LayerChart:
+    """Value and n at the right, and a note where there is too little text."""
+    enough, little = rows[rows.enough], rows[~rows.enough]
+    place = {"y": y} if offset is None else {"y": y, "yOffset": offset}
+    values = alt.Chart(_data(enough[["article", "voice", "text", "count"]])).encode(**place)
+    notes = alt.Chart(_data(little[["article", "voice", "note", "count"]])).encode(**place)
+    right = sheet.panel - 4
+    muted = sheet.ink.muted
+    return alt.layer(
+        values.mark_text(align="right", color=sheet.ink.ink).encode(x=alt.value(right - 38), text="text:N"),
+        values.mark_text(align="right", color=muted).encode(x=alt.value(right), text="count:N"),
+        notes.mark_text(align="left", color=muted, fontStyle="italic").encode(x=alt.value(0), text="note:N"),
+        notes.mark_text(align="right", color=muted).encode(x=alt.value(right), text="count:N"),
+    )
+
+
+def _color(sheet: _Sheet) -> alt.Color:
+    return alt.Color("article:N", legend=None, scale=alt.Scale(domain=sheet.articles, range=sheet.palette))
+
+
+def _frame(sheet: _Sheet, layers: alt.LayerChart, title: str, unit: str) -> alt.LayerChart:
+    return layers.properties(
+        width=sheet.panel, height=ROW * len(sheet.articles), title=alt.Title(title, subtitle=f"{unit} · n at the right")
+    )
+
+
+def _dots(sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, *, labelled: bool) -> alt.LayerChart:
+    rows = _drawn(sheet, group)
+    y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
+    domain = _domain(rows[rows.enough], unit)
+    base = alt.Chart(_data(rows.loc[rows.enough, ["article", "value", "low", "high"]])).encode(y=y)
+    bars = base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(
+        x=_x(sheet, "low", unit, domain), x2="high:Q", color=_color(sheet)
+    )
+    dots = base.mark_point(filled=True, size=64, opacity=1).encode(x=_x(sheet, "value", unit, domain), color=_color(sheet))
+    return _frame(sheet, alt.layer(*_zero(sheet, domain), bars, dots, _numbers(sheet, rows, y)), title, unit)
+
+
+def _bars(
+    sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, top: float, *, labelled: bool
+) -> alt.LayerChart:
+    rows = _drawn(sheet, group)
+    y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
+    domain = (0.0, top)
+    base = alt.Chart(_data(rows.loc[rows.enough, ["article", "value", "low", "high"]])).encode(y=y)
+    bars = base.mark_bar(height=ROW - 11, opacity=0.85).encode(x=_x(sheet, "value", unit, domain), color=_color(sheet))
+    rules = base.mark_rule(strokeWidth=1, color=sheet.ink.ink).encode(x=_x(sheet, "low", unit, domain), x2="high:Q")
+    return _frame(sheet, alt.layer(bars, rules, _numbers(sheet, rows, y)), title, unit)
+
+
+def _stance_panel(sheet: _Sheet, rows: pd.DataFrame, actor: str, extent: float, *, labelled: bool) -> alt.LayerChart:
+    """Two lines per article: the author's voice, a full circle, above attributed words, a hollow diamond."""
+    rows = _drawn(sheet, rows)
+    y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
+    voices = ["author", "attributed"]
+    offset = alt.YOffset("voice:N", sort=voices, scale=alt.Scale(domain=voices))
+    unit, domain = "−1..1", (-extent, extent)
+    columns = ["article", "voice", "zero", "value", "low", "high"]
+    drawn = rows[rows.enough].assign(zero=0)[columns]
+    base = alt.Chart(_data(drawn)).encode(y=y, yOffset=offset)
+    author, attributed = (base.transform_filter(alt.datum.voice == voice) for voice in voices)
+    value = _x(sheet, "value", unit, domain)
+    marks = [
+        base.mark_rule(strokeWidth=1).encode(x=_x(sheet, "low", unit, domain), x2="high:Q", color=_color(sheet)),
+        base.mark_rule(strokeWidth=4, opacity=0.3).encode(x=_x(sheet, "zero", unit, domain), x2="value:Q", color=_color(sheet)),
+        author.mark_point(filled=True, size=52, opacity=1).encode(x=value, color=_color(sheet)),
+        attributed.mark_point(
+            shape="diamond", size=46, opacity=1, strokeWidth=1.6, fill=sheet.ink.paper
+        ).encode(x=value, stroke=_color(sheet)),
+    ]  # fmt: skip
+    numbers = _numbers(sheet, rows, y, offset)
+    subtitle = "less favourable ← 0 → more favourable · n at the right"
+    return alt.layer(*_zero(sheet, domain), *marks, numbers).properties(
+        width=sheet.panel, height=2 * (ROW - 6) * len(sheet.articles), title=alt.Title(actor_name(actor), subtitle=subtitle)
+    )
+
+
+def _zero(sheet: _Sheet, domain: tuple[float, float]) -> list[alt.Chart]:
+    if domain[0] >= 0:
+        return []
+    line = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=sheet.ink.muted, strokeWidth=1)
+    return [line.encode(x="zero:Q")]

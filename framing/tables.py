@@ -1,0 +1,139 @@
+"""Rows of CSV, JSON-lines and Parquet files, each with its line; a row that cannot be read is an error in its place."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from framing.decoding import UnreadableError
+
+_DELIMITERS = ",;\t|"
+_WASTE = 20  # times the file that may be read again after quotation marks that never close
+
+Row = tuple[int, dict[str, Any] | UnreadableError]
+
+
+class Rows(NamedTuple):
+    """The columns of a table and its rows, each with its line, counted from 1 (in Parquet: its number)."""
+
+    columns: list[str]
+    rows: list[Row]
+
+
+def read_json_lines(text: str) -> Rows:
+    """Rows of a file with one JSON object a line."""
+    columns: dict[str, None] = {}
+    rows: list[Row] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            reason = " ".join(str(error).split()) if isinstance(error, ValueError) else "is nested too deeply"
+            rows.append((number, UnreadableError(f"is no JSON: {reason}", "write one JSON object a line")))
+            continue
+        if isinstance(row, dict):
+            columns.update(dict.fromkeys(row))
+            rows.append((number, row))
+        else:
+            rows.append((number, UnreadableError("is JSON, but no object", 'write {"text": "..."}')))
+    return Rows(list(columns), rows)
+
+
+def read_csv(text: str, column: str) -> Rows:
+    """Rows of a CSV file, separated by comma, semicolon, tab or bar: whichever shows `column` in the header.
+
+    Raises `UnreadableError` when the header itself cannot be read.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    limit = csv.field_size_limit(min(len(text) + 1, 2**31 - 1))  # articles are longer than the default allows
+    try:
+        header_line = next((line for line in lines if line.strip()), "")
+        parsed = [row for row in _csv_rows(lines, _delimiter(header_line, column)) if row[1]]
+    finally:
+        csv.field_size_limit(limit)
+    if not parsed:
+        raise UnreadableError(
+            "has no rows", "write a header with the names of the columns and a row an article"
+        )
+    _, header = parsed[0]
+    if isinstance(header, UnreadableError):
+        raise header
+    columns = [cell.strip() for cell in header]
+    return Rows(columns, [(line, _named(cells, columns)) for line, cells in parsed[1:]])
+
+
+def read_parquet(data: bytes) -> Rows:
+    """Rows of a Parquet file. Raises `UnreadableError` when it is none."""
+    import pyarrow as pa  # noqa: PLC0415  only those who have such a file wait for it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        table = pq.read_table(pa.BufferReader(data))
+        rows = table.to_pylist()
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        advice = "check that it was written completely"
+        raise UnreadableError(
+            f"is no readable Parquet table ({' '.join(str(error).split())[:80]})", advice
+        ) from error
+    return Rows(list(table.column_names), list(enumerate(rows, 1)))
+
+
+def require_column(name: str, columns: Sequence[str]) -> None:
+    """Raise `UnreadableError` with the columns there are when one is missing."""
+    if name in columns:
+        return
+    shown = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
+    close = difflib.get_close_matches(name.lower(), [column.lower() for column in columns], 1, 0.5)
+    meant = next((column for column in columns if close and column.lower() == close[0]), None)
+    advice = f"did you mean {meant!r}?" if meant else "name the one that holds it"
+    raise UnreadableError(f"has no column {name!r}, only {shown or 'none'}", advice)
+
+
+def _named(cells: list[str] | UnreadableError, columns: list[str]) -> dict[str, Any] | UnreadableError:
+    if isinstance(cells, UnreadableError):
+        return cells
+    if any(cell.strip() for cell in cells[len(columns) :]):
+        problem = f"has {len(cells)} cells, but the header {len(columns)}"
+        return UnreadableError(problem, "put quotation marks around a text with separators in it")
+    return dict(zip(columns, cells, strict=False))
+
+
+def _delimiter(header: str, column: str) -> str:
+    for delimiter in _DELIMITERS:
+        if column in [cell.strip(' "\r\n') for cell in header.split(delimiter)] and delimiter in header:
+            return delimiter
+    return max(_DELIMITERS, key=header.count)
+
+
+def _csv_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | UnreadableError]]:
+    """Parsed rows; after one that breaks the rules of quoting, reading goes on with the line after its first."""
+    start = read_again = 0
+    while start < len(lines):
+        reader = csv.reader((lines[i] for i in range(start, len(lines))), delimiter=delimiter, strict=True)
+        before = 0
+        try:
+            for row in reader:
+                yield start + before + 1, row
+                before = reader.line_num
+        except csv.Error:
+            line = start + before + 1
+            problem = "a quotation mark is not closed, or one inside a field is not doubled"
+            yield line, UnreadableError(problem, 'write "" for a quotation mark inside a quoted field')
+            read_again += reader.line_num - before - 1
+            if read_again > _WASTE * len(lines):
+                yield (
+                    line + 1,
+                    UnreadableError(
+                        "too many quotation marks are not closed", "rest not read: mend them first"
+                    ),
+                )
+                return
+            start = line
+        else:
+            return

@@ -1,0 +1,198 @@
+"""Scores follow from evidence, and the same input gives the same result."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framing import analyze, dimensions, make_document
+from framing.analysis import Analysis, Evidence, Markup, ratio
+from framing.output.table import json_line
+from framing.voice import VOICES
+
+TEXT = """Talks stall
+
+Officials in Moscow said the talks “may have failed because of the regime”. The envoy, who asked not to be named,
+warned of a disaster.
+
+Perhaps nobody knows. Russia reportedly bombed the harbour. Analysts say that Syria could be facing a crisis.
+The town was quiet on Monday. Its market opened at nine. A trader sold bread to soldiers from the base.
+"""
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return analyze(make_document(TEXT, id="talks"))
+
+
+def test_every_dimension_explains_itself() -> None:
+    assert list(dimensions()) == [
+        "attribution",
+        "frames",
+        "hedging",
+        "loaded",
+        "readability",
+        "stance",
+        "tone",
+    ]
+    for name, dimension in dimensions().items():
+        assert dimension.name == name
+        for text in (dimension.title, dimension.question, dimension.unit, dimension.higher, dimension.limits):
+            assert text.strip()
+        assert any(c.isdigit() for c in dimension.reference), f"{name} names no literature with its year"
+
+
+def test_evidence_lies_in_scored_sentences_and_has_a_voice_and_a_reason(analysis: Analysis) -> None:
+    assert {item.dimension for item in analysis.evidence} == set(dimensions())
+    for item in analysis.evidence:
+        assert 0 <= item.start < item.end <= len(TEXT)
+        assert analysis.document.sentence_at(item.start) is not None
+        assert item.voice in VOICES
+        assert item.why
+        assert analysis.document[item] == item.to_dict(TEXT)["text"]
+
+
+def test_a_quoted_hedge_is_the_sources_and_the_other_the_authors(analysis: Analysis) -> None:
+    voices = {analysis.document[item]: item.voice for item in analysis.readings["hedging"].evidence}
+    assert voices["may"] == "attributed"
+    assert voices["Perhaps"] == "author"
+
+
+def test_values_follow_from_evidence(analysis: Analysis) -> None:
+    hedges = [item for item in analysis.readings["hedging"].evidence if item.label != "booster"]
+    for score in analysis.readings["hedging"].scores:
+        if score.measure == "hedge_cues" and score.label is None:
+            mine = [item for item in hedges if score.voice in ("all", item.voice)]
+            assert score.totals[:, 0].sum() == len(mine)
+    terms = analysis.readings["loaded"].evidence
+    total = next(
+        s for s in analysis.readings["loaded"].scores if s.key == ("loaded", "loaded_terms", "", "", "all")
+    )
+    assert total.value == pytest.approx(1000 * len(terms) / analysis.document.words)
+
+
+def test_score_keys_are_unique_and_undefined_is_nan(analysis: Analysis) -> None:
+    keys = [score.key for score in analysis.scores]
+    assert len(keys) == len(set(keys))
+    for score in analysis.scores:
+        assert score.totals.shape[0] == len(analysis.document.sentences)
+        assert score.n >= 0
+        assert math.isnan(score.low) or score.low <= score.high
+        assert score.unit
+
+
+def test_interval_needs_enough_sentences() -> None:
+    few = analyze("It may rain. It may snow.")
+    assert all(math.isnan(score.low) for score in few.scores)
+
+
+def test_no_text_gives_no_value() -> None:
+    empty = analyze("")
+    assert empty.evidence == []
+    assert all(math.isnan(score.value) for score in empty.scores if score.measure == "hedged_sentences")
+
+
+def test_same_bytes_twice() -> None:
+    first, second = (json_line(analyze(make_document(TEXT)).to_dict()) for _ in range(2))
+    assert first == second
+    assert json_line(analyze(make_document(TEXT), seed=1).to_dict()) != first
+
+
+def test_contract_of_a_line(analysis: Analysis) -> None:
+    row = analysis.to_dict()
+    assert list(row) == ["article", "signature", "scores", "evidence"]
+    assert list(row["article"]) == [
+        "id",
+        "title",
+        "outlet",
+        "author",
+        "date",
+        "url",
+        "file",
+        "sha256",
+        "words",
+        "sentences",
+    ]
+    assert list(row["signature"]) == ["framing", "model", "lexicons", "seed", "resamples"]
+    for score in row["scores"]:
+        assert list(score) == [
+            "dimension",
+            "measure",
+            "label",
+            "actor",
+            "voice",
+            "value",
+            "low",
+            "high",
+            "n",
+            "unit",
+        ]
+    common = ["dimension", "label", "start", "end", "text", "weight", "actor", "voice", "source_actor", "why"]
+    own = {
+        "attribution": ["source", "content", "form", "source_type", "verb_class"],
+        "stance": ["mentions", "words"],
+        "loaded": ["neutral"],
+    }
+    for item in row["evidence"]:
+        assert list(item)[: len(common)] == common
+        assert list(item)[len(common) :][: len(own.get(item["dimension"], []))] == own.get(
+            item["dimension"], []
+        )
+    assert "evidence" not in analysis.to_dict(evidence=False)
+
+
+def test_dimensions_can_be_chosen_and_voices_stay_the_same(analysis: Analysis) -> None:
+    only = analyze(make_document(TEXT, id="talks"), dimensions=["hedging"])
+    assert list(only.readings) == ["hedging"]
+    assert only.readings["hedging"].evidence == analysis.readings["hedging"].evidence
+
+
+def test_unknown_names_are_told_with_the_choices() -> None:
+    with pytest.raises(ValueError, match=r"unknown dimension 'hedgng'.*Did you mean 'hedging'"):
+        analyze("Text.", dimensions=["hedgng"])
+    with pytest.raises(ValueError, match=r"unknown model 'oracle'; choose from lexicon"):
+        analyze("Text.", model="oracle")
+
+
+def test_about_keeps_one_actor(analysis: Analysis) -> None:
+    russia = analysis.about(["russia"])
+    assert {item.actor for item in russia.evidence} <= {None, "russia"}
+    assert {mention.actor for mention in russia.mentions} == {"russia"}
+
+
+def test_ratio_is_undefined_without_a_base() -> None:
+    sums = np.array([[2.0, 4.0], [1.0, 0.0]])
+    assert ratio(100)(sums)[0] == 50
+    assert math.isnan(ratio(100)(sums)[1])
+
+
+def test_markup_counts_by_voice() -> None:
+    document = make_document("It may rain. “It may snow here one day,” he thought.")
+    markup = Markup(document, ())
+    evidence = [
+        Evidence("hedging", "epistemic", document.text.index(word), document.text.index(word) + 4)
+        for word in ("rain", "snow")
+    ]
+    assert markup.count(evidence, "all").tolist() == [1, 1]
+    assert markup.count(evidence, "author").tolist() == [1, 0]
+    assert markup.flag([*evidence, *evidence], "attributed").tolist() == [0, 1]
+    assert markup.words("all").tolist() == [3, 8]
+    assert markup.words("attributed").tolist() == [0, 6]
+    assert markup.sentences("attributed").tolist() == [0, 1]
+
+
+@settings(max_examples=60)
+@given(
+    st.text(
+        alphabet=st.sampled_from('Russia said “may” the regime’s ‘x’ "(failed).\n–…éП\u200f\ud800 1,5'),
+        max_size=300,
+    )
+)
+def test_any_text_is_read(text: str) -> None:
+    analysis = analyze(text, resamples=20)
+    for item in analysis.evidence:
+        assert 0 <= item.start < item.end <= len(text)

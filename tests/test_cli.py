@@ -1,0 +1,213 @@
+"""The command line's contract, as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+TEXT = (
+    "Talks stall in the capital\n\nOfficials in Moscow said the talks may have failed. Russia bombed the harbour, the envoy "
+    "said. Perhaps nobody knows. The regime lost its grip. The town was quiet. The market opened at nine.\n"
+)
+
+
+def run(*arguments: str, cwd: Path, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+    """Run the program as a user would, from a folder of the user's."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        [sys.executable, "-m", "framing", *arguments], cwd=cwd, input=data, capture_output=True, check=False
+    )
+    decoded = subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+    assert "Traceback" not in decoded.stderr
+    return decoded
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "b.md").write_text(
+        f"---\ntitle: Talks stall\noutlet: The Gull\n---\n{TEXT[28:]}", encoding="utf-8"
+    )
+    return tmp_path
+
+
+def test_help_names_the_commands(tmp_path: Path) -> None:
+    done = run("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    for command in ("score", "compare", "report", "lexicon", "validate", "dimensions"):
+        assert command in done.stdout
+
+
+def test_jsonl_is_the_same_bytes_twice_and_obeys_the_contract(articles: Path) -> None:
+    for name in ("x.jsonl", "y.jsonl"):
+        done = run("score", "a.txt", "b.md", "--format", "jsonl", "--evidence", "-o", name, cwd=articles)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (articles / "x.jsonl").read_bytes() == (articles / "y.jsonl").read_bytes()
+    rows = [json.loads(line) for line in (articles / "x.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["article"]["id"] for row in rows] == ["a", "b"]
+    assert rows[1]["article"]["outlet"] == "The Gull"
+    assert rows[0]["signature"]["model"] == "lexicon"
+    for row, name in zip(rows, ("a.txt", "b.md"), strict=True):
+        text = (articles / name).read_text(encoding="utf-8")
+        for item in row["evidence"]:
+            assert text[item["start"] : item["end"]] == item["text"]
+
+
+@pytest.mark.parametrize("format", ["table", "csv", "jsonl"])
+def test_formats_on_the_screen(articles: Path, format: str) -> None:
+    done = run("score", "a.txt", "--format", format, "--dimensions", "hedging", cwd=articles)
+    assert done.returncode == 0
+    assert "hedged_sentences" in done.stdout
+
+
+def test_parquet_equals_csv(articles: Path) -> None:
+    for name in ("x.csv", "x.parquet"):
+        assert run("score", "a.txt", "--format", name[2:], "-o", name, cwd=articles).returncode == 0
+    csv, parquet = pd.read_csv(articles / "x.csv"), pd.read_parquet(articles / "x.parquet")
+    assert list(csv.columns) == list(parquet.columns)
+    assert csv["value"].round(6).tolist() == pytest.approx(parquet["value"].round(6).tolist(), nan_ok=True)
+
+
+def test_parquet_is_not_for_the_screen(articles: Path) -> None:
+    done = run("score", "a.txt", "--format", "parquet", cwd=articles)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "name a file with -o" in done.stderr
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    done = run("score", "-", "--format", "jsonl", cwd=tmp_path, stdin="It may rain — perhaps.")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["article"]["words"] == 4
+
+
+def test_compare(articles: Path) -> None:
+    done = run("compare", "a.txt", "b.md", "--format", "csv", cwd=articles)
+    assert done.returncode == 0
+    assert done.stdout.startswith("dimension,measure,label,actor,voice,a,b,")
+
+
+def test_report_and_charts(articles: Path) -> None:
+    done = run(
+        "report", ".", "-o", "page.html", "--charts", "pictures", "--title", "Two <tellings>", cwd=articles
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Two &lt;tellings&gt;" in (articles / "page.html").read_text(encoding="utf-8")
+    assert {path.suffix for path in (articles / "pictures").iterdir()} == {".png", ".svg"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.txt", b""),
+        ("blank.txt", b" \n\n\t "),
+        ("binary.txt", bytes(range(256)) * 20),
+        ("zip.txt", b"PK\x03\x04" + b"\x00" * 100),
+        ("nul.txt", b"It may\x00 rain.\x00\x00"),
+        ("table.csv", b"id,body\n1,It may rain.\n"),
+        ("rows.jsonl", b'{"text": "It may rain."\n'),
+    ],
+)
+def test_a_bad_input_is_named_and_the_others_are_scored(articles: Path, name: str, content: bytes) -> None:
+    (articles / name).write_bytes(content)
+    done = run("score", "a.txt", name, "b.md", "--format", "jsonl", cwd=articles)
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert name in lines[0]
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["article"]["id"] for row in rows if "article" in row] == ["a", "b"]
+    assert [name in row["failure"]["file"] for row in rows if "failure" in row] == [True]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Он сказал, что may be. He said ‫may‬ rain‏.".encode(),
+        b"<script>alert(1)</script> It may rain.",
+        '“It may rain, he said. "No. ‘Well'.encode(),
+        ("word " * 1_000_000).encode(),
+        b'{"text": "It may \\ud800 rain."}',
+    ],
+)
+def test_odd_but_readable_input_is_scored(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "odd.txt").write_bytes(content)
+    done = run("score", "odd.txt", "--format", "jsonl", "--evidence", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["article"]["id"] == "odd"
+
+
+def test_lone_surrogates_in_json_do_not_break_the_output(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"id": "x", "text": "It may \\ud800 rain."}\n', encoding="utf-8")
+    done = run("score", "rows.jsonl", "--format", "jsonl", "--evidence", cwd=tmp_path)
+    assert done.returncode in (0, 1)
+    json.loads(done.stdout.splitlines()[0])
+
+
+def test_missing_file(articles: Path) -> None:
+    done = run("score", "a.txt", "nowhere.txt", "--format", "jsonl", cwd=articles)
+    assert done.returncode == 1
+    assert "nowhere.txt" in done.stderr
+
+
+def test_nothing_readable_writes_no_report(tmp_path: Path) -> None:
+    done = run("report", "nowhere.txt", "-o", "page.html", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "nowhere.txt" in done.stderr
+    assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("score", "a.txt", "--model", "oracle"), "unknown model 'oracle'; choose from lexicon"),
+        (("score", "a.txt", "--actors", "atlantis"), "unknown actor 'atlantis'; choose from "),
+        (("score", "a.txt", "--dimensions", "hedgng"), "Did you mean 'hedging'"),
+        (("score", "a.txt", "-o", "no/such/folder/x.csv", "--format", "csv"), "cannot be written"),
+        (("lexicon", "show", "hedgehog"), "unknown lexicon 'hedgehog'"),
+        (("validate", "taste", "--data", "a.txt"), "unknown task 'taste'"),
+        (("validate", "stance", "--data", "nowhere"), "not found"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(articles: Path, arguments: tuple[str, ...], message: str) -> None:
+    done = run(*arguments, cwd=articles)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert message in done.stderr
+
+
+def test_missing_option_is_wrong_usage(tmp_path: Path) -> None:
+    assert run("score", cwd=tmp_path).returncode == 2
+    assert run("fly", cwd=tmp_path).returncode == 2
+
+
+def test_actors_filter(articles: Path) -> None:
+    done = run("score", "a.txt", "--actors", "russia", "--format", "jsonl", cwd=articles)
+    actors = {score["actor"] for score in json.loads(done.stdout)["scores"]}
+    assert actors == {None, "russia"}
+
+
+def test_lexicon_commands(tmp_path: Path) -> None:
+    assert "hedging" in run("lexicon", "list", cwd=tmp_path).stdout
+    assert "CC0" in run("lexicon", "show", "hedging", cwd=tmp_path).stdout
+    done = run("lexicon", "lint", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "No findings.\n")
+
+
+def test_lint_of_an_own_file_names_the_line(tmp_path: Path) -> None:
+    (tmp_path / "own.dic").write_text("%\n1\tx\n%\nfine\t1\nfine\t1\n", encoding="utf-8")
+    done = run("lexicon", "lint", "own.dic", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "own.dic:5: duplicate: 'fine'" in done.stdout
+
+
+def test_dimensions_are_explained(tmp_path: Path) -> None:
+    done = run("dimensions", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "stance" in done.stdout
