@@ -8,7 +8,7 @@
 
 from framing._version import __version__
 from framing.actors import Actor, Mention, find_mentions, load_actors
-from framing.analysis import Analysis, Dimension, Evidence, Markup, Reading, Score, analyze, dimensions
+from framing.analysis import Analysis, Dimension, Evidence, Markup, Reading, Score, analyze, load_dimensions
 from framing.comparison.compare import Comparison, compare
 from framing.corpus import Failure, load_corpus, read
 from framing.document import Document, Span, make_document
@@ -32,10 +32,10 @@ __all__ = [
     "__version__",
     "analyze",
     "compare",
-    "dimensions",
     "find_mentions",
     "load_actors",
     "load_corpus",
+    "load_dimensions",
     "load_lexicon",
     "make_document",
     "read",

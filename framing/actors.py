@@ -112,6 +112,13 @@ def find_mentions(document: Document, actors: Iterable[Actor] | None = None) -> 
     return tuple(mentions)
 
 
+def is_title_case(document: Document, sentence: int) -> bool:
+    """Whether most words of a sentence have a capital, as in many headlines, so that a capital marks no name."""
+    tokens = range(document.sentences[sentence].first, document.sentences[sentence].last)
+    words = [token for token in tokens if document.is_word[token]]
+    return sum(document.is_capital[token] for token in words) >= _TITLE_CASE * len(words)
+
+
 def name_uses(mentions: Iterable[Mention]) -> list[NameUse]:
     """The names used per actor, most frequent first, each with its first use: the rows of a naming table."""
     counts: dict[tuple[str, str], int] = {}
@@ -172,8 +179,7 @@ def _inside_longer_name(document: Document, match: Match, named: set[int]) -> bo
         return False
     if document.tokens[previous] in _CALENDAR or not document.tokens[previous].isalpha():
         return False
-    words = [token for token in range(sentence.first, sentence.last) if document.is_word[token]]
-    return sum(document.is_capital[token] for token in words) < _TITLE_CASE * len(words)
+    return not is_title_case(document, document.sentence_of(match.first))
 
 
 def _is_place(document: Document, match: Match, before: dict[int, str], after: set[int], place_end: int) -> bool:

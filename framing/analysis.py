@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, cached_property, partial
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -51,7 +50,7 @@ class Evidence:
     voice: str = ""
     source_actor: str | None = None
     why: str = ""
-    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self, text: str) -> dict[str, Any]:
         """The evidence as a row of the command line's contract."""
@@ -250,7 +249,7 @@ class Analysis:
             for name, reading in self.readings.items()
         }
         mentions = tuple(mention for mention in self.mentions if mention.actor in actors)
-        return replace(self, readings=MappingProxyType(readings), mentions=mentions)
+        return replace(self, readings=readings, mentions=mentions)
 
     def to_dict(self, evidence: bool = True) -> dict[str, Any]:
         """The line of the command line's contract: article, signature, scores and, if asked for, evidence."""
@@ -265,14 +264,12 @@ class Analysis:
 
 
 @cache
-def dimensions() -> Mapping[str, Dimension]:
+def load_dimensions() -> Mapping[str, Dimension]:
     """All dimensions by name: the modules of `framing.dimensions`, attribution first, since it decides the voices."""
     package = importlib.import_module("framing.dimensions")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     found = {name: importlib.import_module(f"framing.dimensions.{name}").DIMENSION for name in names}
-    return MappingProxyType(
-        {name: found[name] for name in sorted(found, key=lambda name: (name != "attribution", name))}
-    )
+    return {name: found[name] for name in sorted(found, key=lambda name: (name != "attribution", name))}
 
 
 def analyze(
@@ -298,7 +295,7 @@ def analyze(
     if isinstance(document, str):
         document = make_document(document)
     markup = Markup(document, find_mentions(document), model=model)
-    attributions = _find(_all_dimensions()["attribution"], markup)
+    attributions = _find(load_dimensions()["attribution"], markup)
     markup = replace(markup, attributions=tuple(attributions))
     readings: dict[str, Reading] = {}
     for dimension in chosen:
@@ -313,15 +310,13 @@ def analyze(
         "seed": seed,
         "resamples": resamples,
     }
-    return Analysis(document, MappingProxyType(readings), markup.mentions, MappingProxyType(signature))
+    return Analysis(document, readings, markup.mentions, signature)
 
-
-_all_dimensions = dimensions
 
 
 def choose_dimensions(names: Sequence[str] | None) -> list[Dimension]:
     """The dimensions of these names, all when None. Raises `ValueError` that lists the choices for an unknown one."""
-    known = _all_dimensions()
+    known = load_dimensions()
     for name in names or ():
         if name not in known:
             near = get_close_matches(name, known, 1)

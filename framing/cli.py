@@ -16,9 +16,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-import framing
 from framing.actors import load_actors
-from framing.analysis import MODELS, Analysis, analyze, choose_dimensions
+from framing.analysis import MODELS, Analysis, analyze, choose_dimensions, load_dimensions
 from framing.comparison.compare import Comparison, compare
 from framing.corpus import Failure, load_corpus
 from framing.data import DataError
@@ -174,7 +173,7 @@ def report(
 def dimensions() -> None:
     """Explain the dimensions: question, unit, what a higher value means, what it cannot tell."""
     console = Console(highlight=False, markup=False)
-    for dimension in framing.dimensions().values():
+    for dimension in load_dimensions().values():
         console.print(f"{dimension.name}: {dimension.question}", style="bold")
         for label in ("unit", "higher", "limits", "reference"):
             console.print(f"  {label}: {getattr(dimension, label)}")

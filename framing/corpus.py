@@ -211,7 +211,7 @@ def _read(
 def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[_Article | Failure]:
     decoded = decode(data)
     above = front_matter(decoded.text)
-    _require_words(decoded.text[above.body_start :])
+    _require_article(decoded.text[above.body_start :])
     if above.problem:
         advice = "the article was read without it; put values with a colon in quotation marks"
         yield Failure(file, None, f"has front matter that is no YAML ({above.problem})", advice, lost=False)
@@ -295,7 +295,7 @@ def _field(row: dict[str, Any], text_col: str) -> tuple[str, int]:
             f"has no text in {text_col!r}, but {type(value).__name__}", "put the article there"
         )
     text, surrogates = replace_surrogates(value)
-    _require_words(text)
+    _require_article(text)
     return text, surrogates
 
 
@@ -335,7 +335,9 @@ def _read_catalog(folder: Path) -> tuple[dict[str, dict[str, Any]], Failure | No
 # Small helpers --------------------------------------------------------------------------------------------------
 
 
-def _require_words(text: str) -> None:
+def _require_article(text: str) -> None:
+    if "\x00" in text:
+        raise UnreadableError("holds NUL bytes, which no text has", "save it anew as plain text in UTF-8")
     if not text.strip():
         raise UnreadableError("holds no article, only white space", "put an article into it or leave it out")
     if not any(character.isalnum() for character in text):

@@ -81,7 +81,7 @@ def decode(data: bytes) -> Decoded:
     if encoding not in ("utf-8", "utf-8-sig"):
         notices.append((f"is not UTF-8 and was read as {encoding}", "check é, £ and ’, or save it as UTF-8"))
     if controls:
-        notices.append(("holds control characters such as NUL, which were kept", "remove them"))
+        notices.append(("holds control characters, which were kept", "remove them"))
     text, replaced = replace_surrogates(text)
     damaged = text.count(_REPLACEMENT)
     if replaced or damaged:

@@ -12,7 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from framing import boilerplate
@@ -135,6 +134,8 @@ def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: A
         if paragraph.kind not in ("body", "headline"):
             continue
         for start, end in _sentences(text, paragraph):
+            if not any(map(str.isalnum, text[start:end])):  # stars between two parts, a stray mark
+                continue
             first = len(tokens)
             glued = -1  # the end of a hyphen that a next word part would touch
             for match in _TOKEN.finditer(text, start, end):
@@ -143,7 +144,7 @@ def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: A
                 tokens.append(token)
                 starts.append(match.start())
                 ends.append(match.end())
-                wordlike = token[-1].isalnum() or token[0].isalnum()
+                wordlike = token[0] != "'" and (token[-1].isalnum() or token[0].isalnum())
                 is_word.append(wordlike and match.start() != glued)
                 is_capital.append(raw[0].isupper())
                 glued = match.end() if raw in _HYPHENS and ends[-2:-1] == [match.start()] else -1
@@ -152,7 +153,7 @@ def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: A
     return Document(
         text=text,
         id=id,
-        meta=MappingProxyType(dict(meta)),
+        meta=dict(meta),
         paragraphs=paragraphs,
         sentences=tuple(sentences),
         tokens=tuple(tokens),
@@ -196,7 +197,7 @@ def _token_pattern() -> re.Pattern[str]:
         | \b[A-Z]\.(?=[\x20\u00a0][A-Z])                                     # initials
         | \d+(?:[.,:]\d+)*\w*                                       # 1,200  3.5  10:30  1990s
         | \w*[nN]{_APOSTROPHE}[tT]\b                                # don't
-        | (?<=\w){_APOSTROPHE}{clitic}                              # 's
+        | (?:(?<=\w)|\A){_APOSTROPHE}{clitic}                              # 's
         | {_WORD}(?:{_APOSTROPHE}(?!{clitic}|[tT]\b){_WORD})*       # Hay'at  O'Brien
         | \.(?:[ ]?\.)+                                             # ellipsis
         | -{{2,}}
@@ -212,17 +213,21 @@ _TOKEN = _token_pattern()
 
 # Sentences ------------------------------------------------------------------------------------------------------
 
-# The lookbehind and the possessive quantifiers keep the search linear on runs of full stops.
-_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]}]*+\s++(?=\S)")
+# The lookbehinds and the possessive quantifiers keep the search linear on runs of full stops, spaced ones included.
+_SENTENCE_END = re.compile(r"(?<![.!?…])(?<!\.[ \u00a0])[.!?…]++(?:[ \u00a0]\.)*+[\"'”’»)\]}]*+\s++(?=\S)")
 _OPENERS = "\"'“‘«„([{—–-"
 _CLOSERS = "\"'”’»)]}"
+_DASHES = "—–-"
 _LAST_WORD = 40  # characters to look back for the word before a full stop; longer ones are no abbreviations
 _FIRST_WORD = re.compile(r"\w+")
 
 # What may begin a sentence after an abbreviation: "in the U.S. The ..."
 _STARTERS = frozenset(
     "the a an he she it they we but and in on at this that these those there his her its their our what when while "
-    "if as for after before since however meanwhile also both no some many most i you".split()
+    "if as for after before since however meanwhile also both no some many most i you then now so still yet not "
+    "nobody nothing none everyone everybody another others such each every all because although though despite "
+    "during among until once instead even only perhaps thus therefore or to by with from who how why where my "
+    "according several few".split()
 )
 
 
@@ -257,6 +262,8 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     kind = _abbreviations().get(word, "other" if _is_initials(word) else "")
     if not kind:
         return True
+    if text[match.end()] in _DASHES:  # "ST. LOUIS, Mo. — The ..."
+        return False
     first = _FIRST_WORD.match(following)
     return kind != "title" and first is not None and first.group().lower() in _STARTERS
 
@@ -334,7 +341,7 @@ def _unwrapped(lines: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 _QUOTE = re.compile("''|[\"“”„«»'‘’]")
 _OPENS_AFTER = frozenset(" \t\u00a0\n\r([{—–-/:\"“‘'")
-_CLOSER = {"“": "”", "„": "”", "«": "»", '"': '"', "''": "''"}
+_CLOSER = {"“": ("”",), "„": ("“", "”"), "«": ("»",), '"': ('"',), "''": ("''",)}
 
 
 def _quotes(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Span]:
@@ -342,14 +349,14 @@ def _quotes(text: str, paragraphs: tuple[Paragraph, ...]) -> Iterator[Span]:
     scored = [paragraph for paragraph in paragraphs if paragraph.kind in ("body", "headline")]
     for index, paragraph in enumerate(scored):
         opened = -1
-        closer = ""
+        closer: tuple[str, ...] = ()
         resume = paragraph.start
         for match in _QUOTE.finditer(text, paragraph.start, paragraph.end):
             at, mark = match.start(), match.group()
             if at < resume:
                 continue
             if opened >= 0:
-                if mark == closer or (closer == "”" and mark == '"' and not _may_open(text, at, paragraph)):
+                if mark in closer or ("”" in closer and mark == '"' and not _may_open(text, at, paragraph)):
                     yield Span(opened, match.end())
                     opened = -1
             elif mark in _CLOSER and (mark not in ('"', "''") or _may_open(text, at, paragraph, len(mark))):
@@ -374,6 +381,7 @@ def _may_open(text: str, at: int, paragraph: Paragraph, width: int = 1) -> bool:
     return follows and (at == paragraph.start or text[at - 1] in _OPENS_AFTER)
 
 
+_SINGLE_WORDS = 6
 _SINGLE_LIMIT = 400  # characters; a single quotation mark that stays open for longer is an apostrophe
 
 
@@ -386,13 +394,8 @@ def _single_close(text: str, at: int, paragraph: Paragraph) -> int | None:
         limit = again if again >= 0 else limit
     if not (text[at + 1].isalnum() or text[at + 1] in '“"$'):
         return None
-    short: int | None = None
-    position = text.find(close, at + 1, limit)
-    while position >= 0:
-        if not text[position + 1 : position + 2].isalnum():
-            if text[position - 1] in ".,!?…":
-                return position
-            if short is None and len(text[at:position].split()) <= 6:
-                short = position
-        position = text.find(close, position + 1, limit)
-    return short
+    finished = re.compile(rf"(?<=[.,!?…]){close}(?!\w)").search(text, at + 1, limit)
+    if finished:
+        return finished.start()
+    first = re.compile(rf"{close}(?!\w)").search(text, at + 1, limit)
+    return first.start() if first and len(text[at : first.start()].split()) <= _SINGLE_WORDS else None

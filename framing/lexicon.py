@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from framing.data import DataError, folder, read_table
@@ -39,7 +38,7 @@ class Entry:
     not_after: frozenset[str] = frozenset()
     note: str = ""
     source: str = ""
-    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    extra: Mapping[str, str] = field(default_factory=dict)
     line: int = 0
 
     @property
@@ -370,7 +369,7 @@ def _entry(path: Path, line: int, row: Mapping[str, str]) -> Entry:
             extra[column] = cell
     if not values["term"] or not tokenize(values["term"].rstrip("*")):
         raise DataError(f"{path}:{line}: the term is empty; give a word or remove the row")
-    return Entry(**values, extra=MappingProxyType(extra), line=line)
+    return Entry(**values, extra=extra, line=line)
 
 
 _TEXT_COLUMNS = ("term", "category", "forms", "actor", "neutral", "case", "in_name", "note", "source")

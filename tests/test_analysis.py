@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framing import analyze, dimensions, make_document
+from framing import analyze, load_dimensions, make_document
 from framing.analysis import Analysis, Evidence, Markup, ratio
 from framing.output.table import json_line
 from framing.voice import VOICES
@@ -30,7 +30,7 @@ def analysis() -> Analysis:
 
 
 def test_every_dimension_explains_itself() -> None:
-    assert list(dimensions()) == [
+    assert list(load_dimensions()) == [
         "attribution",
         "frames",
         "hedging",
@@ -39,7 +39,7 @@ def test_every_dimension_explains_itself() -> None:
         "stance",
         "tone",
     ]
-    for name, dimension in dimensions().items():
+    for name, dimension in load_dimensions().items():
         assert dimension.name == name
         for text in (dimension.title, dimension.question, dimension.unit, dimension.higher, dimension.limits):
             assert text.strip()
@@ -47,7 +47,7 @@ def test_every_dimension_explains_itself() -> None:
 
 
 def test_evidence_lies_in_scored_sentences_and_has_a_voice_and_a_reason(analysis: Analysis) -> None:
-    assert {item.dimension for item in analysis.evidence} == set(dimensions())
+    assert {item.dimension for item in analysis.evidence} == set(load_dimensions())
     for item in analysis.evidence:
         assert 0 <= item.start < item.end <= len(TEXT)
         assert analysis.document.sentence_at(item.start) is not None

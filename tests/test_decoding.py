@@ -63,10 +63,10 @@ def test_a_replacement_character_that_is_meant_is_no_damage_to_the_encoding():
     assert decode("only \ufffd here".encode()).encoding == "utf-8"
 
 
-def test_a_stray_nul_is_kept_and_told():
-    decoded = decode(b"The ferry left\x00 at noon. It was late again, the crew said.")
-    assert "\x00" in decoded.text
-    assert "NUL" in decoded.notices[0][0]
+def test_a_stray_control_character_is_kept_and_told():
+    decoded = decode(b"The ferry left\x07 at noon. It was late again, the crew said.")
+    assert "\x07" in decoded.text
+    assert "control characters" in decoded.notices[0][0]
 
 
 @pytest.mark.parametrize("mark", ["\u200f", "\u202e", "\u2066", "\u200b"])

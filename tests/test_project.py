@@ -20,11 +20,11 @@ from importlinter.cli import lint_imports
 from packaging.requirements import Requirement
 
 import framing
-from framing.analysis import dimensions
+from framing.analysis import load_dimensions
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-DIMENSIONS = dimensions()
+DIMENSIONS = load_dimensions()
 
 
 def read(name: str) -> str:

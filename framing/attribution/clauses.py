@@ -30,12 +30,18 @@ class Text(NamedTuple):
     quotes: tuple[Range, ...]
     levels: list[int]  # index of the quotation a token stands in, or -1
     cues: dict[int, Cue]  # by the first token
+    verbs: frozenset[int]  # the tokens of cues that are verbs
 
 
 def read_text(document: Document) -> Text:
     """A document with its cues and quotations."""
     quotes, levels = quotations(document)
-    return Text(document, quotes, levels, {cue.first: cue for cue in find_cues(document)})
+    cues = find_cues(document)
+    verbs = frozenset(token for cue in cues if cue.kind in _VERBS for token in range(cue.first, cue.last))
+    return Text(document, quotes, levels, {cue.first: cue for cue in cues}, verbs)
+
+
+_VERBS = frozenset({"finite", "participle", "infinitive", "passive"})
 
 
 def quotations(document: Document) -> tuple[tuple[Range, ...], list[int]]:
@@ -90,11 +96,11 @@ def noun_phrase_before(text: Text, last: int, limits: Range) -> Range | None:
         token = tokens[first - 1]
         if text.levels[first - 1] != level or not (grammar.is_nominal(document, first - 1) or token == "\""):
             break
-        if token in grammar.SUBORDINATORS or token in ("but", "or", "nor", "yet", "who", "which"):
+        if token in grammar.SUBORDINATORS or token in ("but", "or", "nor", "yet", "who", "which") or first - 1 in text.verbs:
             break
         if token == "and" and not _joins_names(text, first - 1, limits):
             break
-        if token in grammar.SUBJECTS or token in grammar.OBJECTS - {"her", "it"}:
+        if token in grammar.SUBJECTS or token in grammar.OBJECTS - grammar.REFLEXIVES - {"her"}:
             break
         first -= 1
     first = _after_fronted(text, first, last)
@@ -106,7 +112,7 @@ def _joins_names(text: Text, conjunction: int, limits: Range) -> bool:
     tokens = text.document.tokens
     position = conjunction - 1
     while position >= limits.first and tokens[position] not in grammar.STOPS and tokens[position] != ",":
-        if tokens[position] in grammar.FINITE or position in text.cues or tokens[position] in grammar.SUBJECTS:
+        if tokens[position] in grammar.FINITE or position in text.verbs or tokens[position] in grammar.SUBJECTS:
             return False
         position -= 1
     return conjunction > limits.first and tokens[conjunction - 1] != ","
@@ -115,8 +121,9 @@ def _joins_names(text: Text, conjunction: int, limits: Range) -> bool:
 def _after_fronted(text: Text, first: int, last: int) -> int:
     """Skip what stands before the noun phrase proper: adverbs, and a fronted phrase such as "in a statement"."""
     document, tokens = text.document, text.document.tokens
-    while first < last and (grammar.is_adverb(tokens[first]) or tokens[first] in ("and", "'s", "'", "\"", "-")):
-        if tokens[first] in ("most", "all", "both", "many"):
+    opening = document.sentences[document.sentence_of(first)].first
+    while first < last - 1 and (tokens[first] in _LOOSE or grammar.is_adverb(tokens[first])):
+        if tokens[first] in grammar.INDEFINITES or (document.is_capital[first] and first > opening):
             break
         first += 1
     if first < last and tokens[first] in grammar.PREPOSITIONS:
@@ -129,6 +136,9 @@ def _after_fronted(text: Text, first: int, last: int) -> int:
         ]
         return starts[-1] if starts else last
     return first
+
+
+_LOOSE = frozenset({"and", "'s", "'", '"', "-"})
 
 
 def _with_aside(text: Text, last: int, limits: Range) -> Range | None:
@@ -147,6 +157,8 @@ def _with_aside(text: Text, last: int, limits: Range) -> Range | None:
         name = _with_aside(text, position, limits)
     if name is None or tokens[name.first] in grammar.SUBJECTS:
         return None
+    if opener == "," and tokens[position + 1] in grammar.PREPOSITIONS:
+        return name
     return Range(name.first, last - 1 if opener == "," else last)
 
 
@@ -232,13 +244,20 @@ def _may_begin(text: Text, start: int, cue: Cue, limits: Range) -> bool:
         return "wh" in takes or ("np" in takes and token in ("what", "how", "why"))
     if token == "as":
         return "np" in takes and cue.kind == "passive"
+    if token in grammar.ROUGHLY and start + 1 < limits.last and grammar.is_quantity(tokens[start + 1]):
+        return bool(takes & {"clause", "np"})
     if token in grammar.PREPOSITIONS or token in grammar.COORDINATORS or token in grammar.SUBORDINATORS:
         return False
+    if "as" in takes and "as" in tokens[start : min(start + _OBJECT, limits.last)]:
+        return True
     if token in grammar.FINITE or not token[-1].isalnum() and len(token) == 1 and token not in "$£€#@":
         return False
     if cue.kind == "infinitive":
         return "clause" in takes and _begins_clause(text, start)
     return bool(takes & {"clause", "np"}) and cue.kind != "noun"
+
+
+_OBJECT = 12  # tokens before the "as" of "sees the pact as a threat"
 
 
 def _begins_clause(text: Text, start: int) -> bool:
@@ -251,6 +270,8 @@ def _past_circumstance(text: Text, start: int, limits: Range) -> int:
     position = start
     while position < limits.last and grammar.is_time(tokens[position]):
         position += 1
+    if tokens[position : position + 1] and tokens[position] in ("this", "last") and position + 1 < limits.last:
+        position += 2 if tokens[position + 1] in grammar.PERIODS else 0
     if position >= limits.last or tokens[position] not in grammar.PREPOSITIONS:
         return position
     scan = position
@@ -358,11 +379,22 @@ def _is_clause_content(text: Text, start: int, cue: Cue) -> bool:
 
 
 def _is_fronted(text: Text, cue: Cue, limits: Range) -> bool:
-    """Whether a cue stands in a clause before the main clause: "When officials warn of ..., ..."."""
+    """Whether a cue stands in a clause that its comma ends: "While officials warn of ..., ..."; "..., who says ..., ..."."""
     tokens = text.document.tokens
-    first = tokens[limits.first]
-    opens = first in grammar.SUBORDINATORS | {"after", "before"} or (cue.first == limits.first and cue.kind == "participle")
-    return opens and "," not in tokens[limits.first : cue.first]
+    if cue.first == limits.first:
+        return cue.kind == "participle"
+    if cue.first - 2 >= limits.first and tokens[cue.first - 1] in ("who", "which"):
+        return tokens[cue.first - 2] == ","
+    for position in range(cue.first - 1, max(limits.first, cue.first - _CLAUSE) - 1, -1):
+        if tokens[position] == ",":
+            return False
+        if tokens[position] in _FRONTING:
+            return position == limits.first or tokens[position - 1] in grammar.COORDINATORS | {","}
+    return False
+
+
+_CLAUSE = 12  # tokens from a conjunction to the verb of its clause
+_FRONTING = grammar.SUBORDINATORS - {"that", "so", "than", "because"} | {"after", "before"}
 
 
 def _resumes(text: Text, token: int, cue: Cue) -> bool:

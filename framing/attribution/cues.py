@@ -53,7 +53,8 @@ def _cue(document: Document, match: Match) -> Cue | None:
 def _adjective(document: Document, match: Match, takes: frozenset[str]) -> Cue | None:
     first = _group_start(document, match.first, grammar.BE | grammar.HAVE | grammar.MODALS | _COPULAS)
     copular = any(document.tokens[token] in grammar.BE | _COPULAS for token in range(first, match.first))
-    return Cue(first, match.last, match.first, "adjective", takes, match.entry) if copular else None
+    apposed = match.last - match.first > 1 and first > 0 and document.tokens[first - 1].endswith("s")
+    return Cue(first, match.last, match.first, "adjective", takes, match.entry) if copular or apposed else None
 
 
 _COPULAS = frozenset("seem seems seemed appear appears appeared remain remains remained feel feels felt sound sounds".split())
@@ -68,7 +69,7 @@ def _verb(document: Document, match: Match, takes: frozenset[str]) -> Cue | None
     sentence = document.sentences[document.sentence_of(head)]
     before = tokens[first - 1] if first > sentence.first else ""
     after = tokens[match.last] if match.last < sentence.last else ""
-    if "'s" in group and shape in ("base", "s"):
+    if before == "-" or "'s" in group and shape in ("base", "s"):
         return None
     if shape == "ing":
         if group & grammar.BE:

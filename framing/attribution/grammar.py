@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from framing.data import folder, read_table
 from framing.document import Document
 
 BE = frozenset("is are was were be been being am 's 're 'm isn't aren't wasn't weren't".split())
@@ -20,6 +23,7 @@ INDEFINITES = frozenset(
     "another each these those this that which".split()
 )
 OBJECTS = frozenset("him her them us me you it himself herself themselves itself myself ourselves yourself".split())
+REFLEXIVES = frozenset(token for token in OBJECTS if token.endswith(("self", "selves")))
 POSSESSIVES = frozenset("his her its their my our your 's '".split())
 DETERMINERS = (
     frozenset("the a an this that these those no any every each some another such what which whose many several few".split())
@@ -53,6 +57,9 @@ DAYS = frozenset(
     "yesterday today tonight tomorrow earlier later recently afterwards afterward afterwards again repeatedly publicly "
     "privately simply flatly bluntly here there then".split()
 )
+PERIODS = frozenset("week month year weekend morning afternoon evening night spring summer autumn fall winter".split())
+ROUGHLY = frozenset("about around over under between nearly almost".split())
+_QUANTITIES = frozenset("half two three four five six seven eight nine ten a dozen hundreds thousands millions".split())
 _MONTHS = frozenset(
     "january february march april may june july august september october november december jan. feb. mar. apr. aug. "
     "sept. sep. oct. nov. dec.".split()
@@ -72,6 +79,11 @@ def is_time(token: str) -> bool:
     return token in DAYS or (len(token) > 4 and token.endswith("ly") and token not in _NO_ADVERBS)
 
 
+def is_quantity(token: str) -> bool:
+    """A number in digits, or one that a word of approximation often precedes."""
+    return token[0].isdigit() or token in _QUANTITIES
+
+
 def is_month_or_number(token: str) -> bool:
     """A part of a date."""
     return token in _MONTHS or token[0].isdigit()
@@ -87,13 +99,14 @@ def is_nominal(document: Document, token: int) -> bool:
 
 def looks_finite(token: str) -> bool:
     """Whether an open-class token has the shape of a past tense."""
-    return token.endswith("ed") and len(token) > 4 or token in _PASTS
+    return (token.endswith("ed") and len(token) > len("need")) or token in _irregular_pasts()
 
 
-_PASTS = frozenset(
-    "said told made took went came got gave knew thought found left held kept led met put ran saw set won lost "
-    "began became felt grew heard meant paid rose sent spent spoke stood wrote says wants".split()
-)
+@cache
+def _irregular_pasts() -> frozenset[str]:
+    rows = read_table(folder("lexicons") / "irregular.tsv").rows
+    forms = (form for _, row in rows if row["category"] == "verb" for form in row["forms"].split("|"))
+    return frozenset(form for form in forms if not form.endswith(("s", "ing")))
 
 
 def inflection(token: str, base: str) -> str:

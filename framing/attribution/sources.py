@@ -26,6 +26,7 @@ _GROUPS = frozenset({"they", "their", "them"})
 _PRONOUNS = _PERSONS | _THINGS | _GROUPS | frozenset({"i", "we", "you", "my", "our", "your", "one", "us", "me"})
 _RELATIVES = frozenset({"who", "which", "that"})
 _HEAD_ENDS = frozenset({",", "who", "which", "that", "whose", "(", "—", "–", "whom"})
+_TOPIC = 6  # tokens
 _MEMORY = 40  # sources looked back at, so that time stays linear in the number of attributions
 
 
@@ -48,8 +49,8 @@ def source_type(document: Document, source: Range, mentions: Sequence[Mention]) 
     core = head(document, source)
     matches = load_lexicon("sources").match(document, core.first, core.last)
     final = matches[-1] if matches and matches[-1].last == core.last else None
-    if final is not None and final.entry.category == DOCUMENT:
-        return DOCUMENT
+    if final is not None and (final.entry.category == DOCUMENT or not document.is_capital[core.last - 1]):
+        return ANONYMOUS_OFFICIAL if final.entry.category == "role" else final.entry.category
     if _names(document, core, matches) and (final is None or any(match.entry.category in _ROLES for match in matches)):
         by_name = _by_name(document, core, matches, mentions)
         if by_name:
@@ -61,6 +62,17 @@ def source_type(document: Document, source: Range, mentions: Sequence[Mention]) 
     if final.entry.category == "role":
         return ANONYMOUS_OFFICIAL
     return final.entry.category
+
+
+def is_known_source(document: Document, source: Range) -> bool:
+    """Whether a noun phrase holds a pronoun, a name or a noun of the lexicon `sources`, and not only a thing or event."""
+    core = head(document, source)
+    first = document.sentences[document.sentence_of(core.first)].first
+    return (
+        document.tokens[core.last - 1] in _PRONOUNS | _RELATIVES
+        or any(document.is_capital[token] for token in range(max(core.first, first + 1), core.last))
+        or bool(load_lexicon("sources").match(document, core.first, core.last))
+    )
 
 
 def _names(document: Document, core: Range, matches: Sequence[Match]) -> list[int]:
@@ -118,10 +130,17 @@ def antecedent(text: Text, source: Range, earlier: Sequence[tuple[Range, str]], 
         return None
     if token == "the" and source.last - source.first <= _ROLE_TOKENS:
         matches = load_lexicon("sources").match(document, source.first + 1, source.last)
-        if matches and matches[-1].entry.category in _ROLES and not any(
-            document.is_capital[source.first + 1 : source.last]
-        ):
-            return _nearest(source, earlier, {NAMED_PERSON}, ())
+        if matches and matches[-1].entry.category in _ROLES:
+            return _same_role(document, tokens[source.last - 1], earlier)
+    return None
+
+
+def _same_role(document: Document, noun: str, earlier: Sequence[tuple[Range, str]]) -> Range | None:
+    """The latest source that was introduced with the same noun: "Minister Anna Lind", later "the minister"."""
+    for candidate, _ in reversed(earlier[-_MEMORY:]):
+        words = document.tokens[candidate.first : candidate.last]
+        if noun in words and words[0] != "the":
+            return candidate
     return None
 
 
@@ -152,11 +171,12 @@ def _before_relative(text: Text, source: Range) -> Range | None:
 
 
 def people_named(text: Text, mentions: Sequence[Mention]) -> list[Range]:
-    """Leaders among the actors that are named outside quotations, in the order of the text."""
+    """Leaders that are named near the beginning of a sentence, where its topic stands, outside quotations."""
     people = set()
     for mention in mentions:
         if mention.kind == "leader":
             tokens = text.document.tokens_in(mention.start, mention.end)
-            if text.levels[tokens.start] < 0:
+            place = tokens.start - text.document.sentences[mention.sentence].first
+            if place < _TOPIC and text.levels[tokens.start] < 0:
                 people.add(Range(tokens.start, tokens.stop))
     return sorted(people)

@@ -122,20 +122,35 @@ def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, objec
         and key in b.scores
         and min(bearing(a.totals[:, a.columns[key]]), bearing(b.totals[:, b.columns[key]])) >= LEAST_SENTENCES
     }
-    shared = {key: a.scores[key].formula for key in keys if key in enough}
-    left, right = (_columns(side, shared) for side in (a, b))
-    places, width = {}, 0
-    for key, formula in shared.items():
-        size = a.scores[key].totals.shape[1]
-        places[key] = (slice(width, width + size), formula)
-        width += size
-    p = permutation_p(left, right, places, seed=seed, resamples=resamples) if places else {}
+    left, right = [np.zeros((len(a.totals), 0))], [np.zeros((len(b.totals), 0))]
+    places: dict[Key, tuple[slice, Formula]] = {}
+    width = 0
+    for key in keys:
+        if key in enough:
+            formula = a.scores[key].formula
+            ours, theirs = a.totals[:, a.columns[key]], b.totals[:, b.columns[key]]
+            if counts_kinds(formula, ours.shape[1]):
+                ours, theirs = (
+                    np.hstack([ours, np.zeros((len(ours), theirs.shape[1]))]),
+                    np.hstack([np.zeros((len(theirs), ours.shape[1])), theirs]),
+                )
+            left.append(ours)
+            right.append(theirs)
+            places[key] = slice(width, width + ours.shape[1]), formula
+            width += ours.shape[1]
+    p = {}
+    if places:
+        p = permutation_p(np.hstack(left), np.hstack(right), places, seed=seed, resamples=resamples)
     return [_row(key, a, b, p.get(key)) for key in keys]
 
 
-def _columns(side: _Side, keys: Mapping[Key, Formula]) -> Array:
-    empty = np.zeros((len(side.totals), 0))
-    return np.concatenate([empty, *(side.totals[:, side.columns[key]] for key in keys)], axis=1)
+def counts_kinds(formula: Formula, columns: int) -> bool:
+    """Whether a formula does not mind the order of its columns, as the effective number of sources does not.
+
+    Its columns are the article's own kinds (its sources), so those of two articles are not the same ones.
+    """
+    probe = np.arange(1.0, columns + 1)
+    return bool(formula(probe) == formula(probe[::-1]))
 
 
 def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:

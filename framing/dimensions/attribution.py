@@ -7,14 +7,15 @@ Caldas-Coulthard 1994 and Thompson & Ye 1991.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
 
 from framing.actors import Mention, load_actors
-from framing.analysis import Dimension, Evidence, Floats, Markup, Score, ratio
-from framing.attribution.clauses import Range, Text
-from framing.attribution.rules import Attribution, find_attributions, read_text
+from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Score, ratio
+from framing.attribution.clauses import Range, read_text
+from framing.attribution.rules import Attribution, find_attributions
 from framing.attribution.sources import PRONOUN, SOURCE_TYPES, antecedent, head, people_named, source_type
 from framing.document import Document
 
@@ -23,20 +24,211 @@ VERB_CLASSES = ("neutral", "endorsing", "distancing", "emotive")
 
 
 def find_attribution(markup: Markup) -> list[Evidence]:
-    """The attributions of a document, one piece of evidence per cue."""
+    """The attributions of a document, one piece of evidence per cue.
+
+    `extra` holds source, contents, form, source type and verb class, and whom a pronoun stands for as `resolved`.
+    """
     document = markup.document
     text = read_text(document)
     quoted = _quoted(document)
-    inside = _Mentions(markup.mentions)
     people = people_named(text, markup.mentions)
-    resolved: list[tuple[Range, str]] = []
+    mentions = sorted(markup.mentions, key=lambda mention: mention.start)
+    starts = [mention.start for mention in mentions]
+    earlier: list[tuple[Range, str]] = []
     evidence = []
     for attribution in find_attributions(text):
         source = attribution.source
-        whole = antecedent(text, source, resolved, people) if source else None
-        named = whole or source
-        kind = source_type(document, named, inside.of(document, named)) if named else None
-        if named and kind and kind != PRONOUN:
-            resolved.append((named, kind))
-        evidence.append(_evidence(text, attribution, whole, kind, inside, quoted))
+        resolved = antecedent(text, source, earlier, people) if source else None
+        named = resolved or source
+        inside: Sequence[Mention] = ()
+        kind = None
+        if named:
+            start, end = document.starts[named.first], document.ends[head(document, named).last - 1]
+            inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
+            kind = source_type(document, named, inside)
+            if kind != PRONOUN:
+                earlier.append((named, kind))
+        extra = {
+            "source": _span(document, source) if source else None,
+            "content": [_span(document, content) for content in attribution.contents],
+            "form": _form(attribution.contents, quoted),
+            "source_type": kind,
+            "verb_class": attribution.cue.entry.category,
+        }
+        if resolved:
+            extra["resolved"] = _span(document, resolved)
+        cue = Range(attribution.cue.first, attribution.cue.last)
+        start, end = _span(document, cue)
+        evidence.append(
+            Evidence(
+                dimension="attribution",
+                label=attribution.cue.entry.category,
+                start=start,
+                end=end,
+                source_actor=inside[0].actor if inside else None,
+                why=_why(document, attribution, resolved),
+                extra=extra,
+            )
+        )
     return evidence
+
+
+def _span(document: Document, tokens: Range) -> list[int]:
+    return [document.starts[tokens.first], document.ends[tokens.last - 1]]
+
+
+def _quoted(document: Document) -> list[bool]:
+    """For every token whether it stands in quotation marks."""
+    quoted = [False] * len(document.tokens)
+    for quote in document.quotes:
+        for token in document.tokens_in(quote.start, quote.end):
+            quoted[token] = True
+    return quoted
+
+
+def _form(contents: Sequence[Range], quoted: Sequence[bool]) -> str:
+    marks = [mark for content in contents for mark in quoted[content.first : content.last]]
+    return "direct" if all(marks) else "mixed" if any(marks) else "indirect"
+
+
+_CONSTRUCTIONS = {
+    "before": "before what was said",
+    "after": "after what was said",
+    "inverted": "after what was said, its source behind it",
+    "as-clause": "in a clause with as",
+    "according": "naming the source of the statement",
+    "fronted": "naming the source before the statement",
+    "passive": "in the passive",
+    "noun": "as a noun with its content",
+    "dependent": "in a clause that shares its subject with another",
+    "label": "between a name and what was said",
+}
+
+
+def _why(document: Document, attribution: Attribution, resolved: Range | None) -> str:
+    cue, source = attribution.cue, attribution.source
+    words = document.text[document.starts[cue.first] : document.ends[cue.last - 1]]
+    reason = f"reporting cue '{words}' {_CONSTRUCTIONS[attribution.construction]}"
+    if source is None:
+        return f"{reason}; no source named"
+    named = document.text[document.starts[source.first] : document.ends[source.last - 1]]
+    stands = f", which stands for '{_text(document, resolved)}'" if resolved else ""
+    return f"{reason}; source '{named}'{stands}"
+
+
+def _text(document: Document, tokens: Range) -> str:
+    return document.text[document.starts[tokens.first] : document.ends[tokens.last - 1]]
+
+
+# Measures -----------------------------------------------------------------------------------------------------------
+
+
+def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]:
+    """How much is attributed, how often, to what kinds of source and actors, how, and to how many sources in effect.
+
+    All for the voice "all". `n` is the number of words for shares of words, of attributions otherwise.
+    """
+    words = markup.words("all")
+    counts = markup.count(evidence, "all")
+    scores = [
+        _score("attributed_words", "share of words", [markup.words("attributed"), words], ratio()),
+        _score("attributions", "per 1,000 words", [counts, words], ratio(1000.0)),
+    ]
+    for measure, field, labels in (
+        ("source_type_share", "source_type", SOURCE_TYPES),
+        ("verb_class_share", "verb_class", VERB_CLASSES),
+        ("form_share", "form", FORMS),
+    ):
+        for label in labels:
+            some = markup.count([item for item in evidence if item.extra[field] == label], "all")
+            scores.append(_score(measure, "share of attributions", [some, counts], ratio(), label=label))
+    wholes = {actor.id: actor.part_of for actor in load_actors()}
+    actors = {item.source_actor: _with_wholes(item.source_actor, wholes) for item in evidence if item.source_actor}
+    for actor in sorted({whole for chain in actors.values() for whole in chain}):
+        theirs = [item for item in evidence if item.source_actor and actor in actors[item.source_actor]]
+        some = markup.count(theirs, "all")
+        scores.append(_score("source_actor_share", "share of attributions", [some, counts], ratio(), actor=actor))
+    by_source = _words_by_source(markup)
+    sources = by_source or [np.zeros(len(markup.document.sentences))]
+    scores.append(_score("effective_sources", "sources", sources, inverse_simpson, n=len(by_source)))
+    return scores
+
+
+def inverse_simpson(sums: Floats) -> Floats:
+    """Effective number of categories of counts in the last axis: 1 / sum of squared shares; NaN when all are 0."""
+    total = sums.sum(axis=-1)
+    squares = (sums**2).sum(axis=-1)
+    return np.divide(total**2, squares, out=np.full_like(total, np.nan), where=squares != 0)
+
+
+def _with_wholes(actor: str, wholes: dict[str, str | None]) -> list[str]:
+    chain = [actor]
+    while (whole := wholes.get(chain[-1])) is not None:
+        chain.append(whole)
+    return chain
+
+
+def _words_by_source(markup: Markup) -> list[Floats]:
+    """Attributed words per sentence for each source, named the same or by the same last name; shape (sentences,) each."""
+    document = markup.document
+    columns: dict[str, Floats] = {}
+    names = [_source_key(document, item) for item in markup.attributions]
+    for index, sentence in enumerate(document.sentences):
+        for token in range(sentence.first, sentence.last):
+            attribution = markup.voices.of_token(token).attribution
+            name = names[attribution] if attribution is not None and document.is_word[token] else None
+            if name is not None:
+                columns.setdefault(name, np.zeros(len(document.sentences)))[index] += 1
+    return list(columns.values())
+
+
+def _source_key(document: Document, item: Evidence) -> str | None:
+    """What tells one source from another: a person's last name, otherwise the noun phrase without its article."""
+    span = item.extra.get("resolved") or item.extra["source"]
+    if span is None:
+        return None
+    tokens = document.tokens_in(*span)
+    core = head(document, Range(tokens.start, tokens.stop))
+    if item.extra["source_type"] == "named_person":
+        return document.tokens[core.last - 1]
+    words = document.tokens[core.first : core.last]
+    return " ".join(words[1:] if words[0] in ("the", "a", "an") and len(words) > 1 else words)
+
+
+def _score(
+    measure: str,
+    unit: str,
+    columns: Sequence[Floats],
+    formula: Formula,
+    *,
+    label: str | None = None,
+    actor: str | None = None,
+    n: int | None = None,
+) -> Score:
+    return Score(
+        dimension="attribution",
+        measure=measure,
+        label=label,
+        actor=actor,
+        voice="all",
+        unit=unit,
+        totals=np.column_stack(columns),
+        formula=formula,
+        n=int(columns[-1].sum()) if n is None else n,
+    )
+
+
+DIMENSION = Dimension(
+    name="attribution",
+    title="Attribution",
+    question="Who speaks in the text, and how much of it is theirs?",
+    unit="share of words; attributions per 1,000 words; shares of attributions; effective number of sources",
+    higher="more of the text is reported as what somebody says, believes or wants, and by more sources",
+    limits=(
+        "It cannot tell whether a source was quoted correctly or chosen fairly; a source in another sentence than its "
+        "words, and words without a reporting cue or quotation marks, can be missed."
+    ),
+    reference="Caldas-Coulthard 1994; Thompson & Ye 1991; Pareti 2015; Newell et al. 2018",
+    find={"lexicon": find_attribution},
+    measure=measure_attribution,
+)

@@ -2,13 +2,13 @@
 
 Two lexicons find most of it: `loaded` holds general terms, `contested` the names and labels that parties to a conflict
 dispute. Two rules add what no list can hold: quotation marks that set a term apart without quoting anybody, and new
-names on the pattern of a doctrine or a corps.
+names on the pattern of a doctrine or a corps: an entry of `contested` with something in its column `head` is the last
+word of such a name, and the evidence covers the whole name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -19,11 +19,12 @@ from framing.lexicon import Lexicon, load_lexicon
 from framing.voice import VOICES
 
 SCARE_QUOTES = "scare_quotes"
-COINAGE = "coinage"
 
 _SCARE_WORDS = 4  # longer passages in quotation marks quote somebody
 _SCARE_WEIGHT = -0.3  # quotation marks distance, but less than a hostile word does
 _CUE_REACH = 4  # tokens beside a quotation in which a reporting cue makes it speech, or a name somebody gave
+_NAME_WORDS = 3  # words that a coined name may have before its last one
+_DETERMINERS = frozenset("a an the this that these those its his her their our my your".split())
 _NICKNAME = "A nickname set inside a name: it keeps an alias or a past before the reader."
 _DISTANCE = "Quotation marks without a speaker: they mark a term as contested, coined or doubted."
 
@@ -42,16 +43,24 @@ class _Place(NamedTuple):
 
 def labels() -> tuple[str, ...]:
     """All labels of loaded evidence: the categories of both lexicons and scare quotes, in order of the alphabet."""
-    return tuple(sorted({SCARE_QUOTES, *load_lexicon("loaded").categories, *load_lexicon("contested").categories}))
+    return tuple(
+        sorted({SCARE_QUOTES, *load_lexicon("loaded").categories, *load_lexicon("contested").categories})
+    )
 
 
 def find_loaded(markup: Markup) -> list[Evidence]:
     """Loaded terms, contested names, coinages and scare quotes; `extra` holds the neutral alternative, or None."""
     document = markup.document
     quotations = {_inside(document, quote): quote for quote in document.quotes}
-    named = _apart([*_listed(document, load_lexicon("contested")), *_listed(document, load_lexicon("loaded"))])
+    named = _apart(
+        [*_listed(document, load_lexicon("contested")), *_listed(document, load_lexicon("loaded"))]
+    )
     taken = {token for place in named for token in range(place.first, place.last)}
-    marked = [place for place in _scare_quotes(markup, quotations) if taken.isdisjoint(range(place.first, place.last))]
+    marked = [
+        place
+        for place in _scare_quotes(markup, quotations)
+        if taken.isdisjoint(range(place.first, place.last))
+    ]
     return [_evidence(document, place, quotations) for place in sorted([*named, *marked])]
 
 
@@ -61,13 +70,15 @@ def _listed(document: Document, lexicon: Lexicon) -> Iterator[_Place]:
         entry = match.entry
         first = _start_of_name(document, match.first) if entry.extra.get("head") else match.first
         why = entry.note or definitions[entry.category]
-        yield _Place(first, match.last, entry.category, entry.weight, entry.actor or None, entry.neutral or None, why)
+        yield _Place(
+            first, match.last, entry.category, entry.weight, entry.actor or None, entry.neutral or None, why
+        )
 
 
 def _start_of_name(document: Document, token: int) -> int:
-    """Where the run of capitalised words that ends with a token begins."""
-    first = document.sentences[document.sentence_of(token)].first
-    while token > first and (document.is_capital[token - 1] or document.tokens[token - 1] in "-'"):
+    """Where the run of capitalised words that ends with a token begins, a determiner left out."""
+    first = max(document.sentences[document.sentence_of(token)].first, token - _NAME_WORDS)
+    while token > first and document.is_capital[token - 1] and document.tokens[token - 1] not in _DETERMINERS:
         token -= 1
     return token
 
@@ -95,7 +106,7 @@ def _evidence(document: Document, place: _Place, quotations: dict[tuple[int, int
         weight=place.weight,
         actor=place.actor,
         why=place.why,
-        extra=MappingProxyType({"neutral": place.neutral}),
+        extra={"neutral": place.neutral},
     )
 
 
@@ -104,17 +115,22 @@ def _evidence(document: Document, place: _Place, quotations: dict[tuple[int, int
 
 def _inside(document: Document, quote: Span) -> tuple[int, int]:
     """The tokens `first:last` between quotation marks, punctuation at either end left out."""
-    tokens = [token for token in document.tokens_in(quote.start, quote.end) if document.tokens[token][0].isalnum()]
+    tokens = [
+        token for token in document.tokens_in(quote.start, quote.end) if document.tokens[token][0].isalnum()
+    ]
     return (tokens[0], tokens[-1] + 1) if tokens else (0, 0)
+
+
+def _is_term(document: Document, first: int, last: int) -> bool:
+    """Whether tokens are a term of one to four words; with punctuation inside, or of a single letter, they are not."""
+    words = sum(document.is_word[first:last])
+    parts = all(token[-1].isalnum() or token == "-" for token in document.tokens[first:last])
+    return 0 < words <= _SCARE_WORDS and parts and (last - first > 1 or len(document.tokens[first]) > 1)
 
 
 def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> Iterator[_Place]:
     document = markup.document
-    short = [
-        (first, last)
-        for first, last in quotations
-        if 0 < sum(document.is_word[first:last]) <= _SCARE_WORDS and document.sentence_of(first) == document.sentence_of(last - 1)
-    ]
+    short = [place for place in quotations if _is_term(document, *place)]
     if not short:
         return
     cues = load_lexicon("reporting").match(document)
@@ -141,13 +157,19 @@ def _is_nickname(document: Document, first: int, last: int, quote: Span) -> bool
         return False
     touching = document.ends[before] + 1 == quote.start and document.starts[after] == quote.end + 1
     surname = after + 2 if document.tokens[after + 1 : after + 2] == ("-",) else after
-    return touching and document.is_capital[before] and (document.is_capital[after] or document.is_capital[surname])
+    return (
+        touching
+        and document.is_capital[before]
+        and (document.is_capital[after] or document.is_capital[surname])
+    )
 
 
 def _is_title(document: Document, first: int, last: int) -> bool:
-    """A work's title: capitalised, and a word for a kind of work stands close before it, or "by" after it."""
+    """A work's title: capitalised, with an article of its own, a kind of work close before it, or "by" after it."""
     if not (document.is_capital[first] and document.is_capital[last - 1]):
         return False
+    if document.tokens[first] in _DETERMINERS:
+        return True
     around = document.tokens[max(0, first - 1 - _CUE_REACH) : first]
     return bool(_WORKS.intersection(around)) or document.tokens[last + 1 : last + 2] == ("by",)
 
@@ -160,9 +182,10 @@ _WORKS = frozenset(
 
 
 def _is_utterance(document: Document, first: int, last: int) -> bool:
-    """A whole sentence in quotation marks, such as a slogan that is called out."""
+    """A whole sentence in quotation marks: a slogan or an exclamation, not a term."""
     sentence = document.sentences[document.sentence_of(first)]
-    return sum(document.is_word[sentence.first : sentence.last]) <= sum(document.is_word[first:last])
+    before, after = range(first - 1, sentence.first - 1, -1), range(last, sentence.last)
+    return not any(document.is_word[token] for token in (*before[:_CUE_REACH], *after[:_CUE_REACH]))
 
 
 # Scores ---------------------------------------------------------------------------------------------------------
@@ -179,14 +202,17 @@ def measure_loaded(markup: Markup, evidence: list[Evidence]) -> list[Score]:
         words, sentences = markup.words(voice), markup.sentences(voice)
         scores.append(_score("loaded_terms", None, voice, markup.count(evidence, voice), words))
         scores += [
-            _score("loaded_terms", label, voice, markup.count(items, voice), words) for label, items in by_label.items()
+            _score("loaded_terms", label, voice, markup.count(items, voice), words)
+            for label, items in by_label.items()
         ]
         scores.append(_score("loaded_sentences", None, voice, markup.flag(evidence, voice), sentences))
     return scores
 
 
 def _score(measure: str, label: str | None, voice: str, counts: Floats, of: Floats) -> Score:
-    unit, scale = ("per 100 sentences", 100.0) if measure == "loaded_sentences" else ("per 1,000 words", 1000.0)
+    unit, scale = (
+        ("per 100 sentences", 100.0) if measure == "loaded_sentences" else ("per 1,000 words", 1000.0)
+    )
     return Score(
         dimension="loaded",
         measure=measure,

@@ -33,7 +33,7 @@ _POLYSYLLABLE = (
 )
 _LEAST_WORDS = 3  # textstat counts a stretch between stops as a sentence from this many words on
 
-_LONGEST = 1000  # characters of a word that are looked up; a longer one is no word, and its syllables take long
+_LONGEST = 1000  # characters of a word that are looked up; a longer one is no word and would take long
 
 _CHUNK = re.compile(r"\S+")
 _STRETCH = re.compile(r"[^.!?]+")

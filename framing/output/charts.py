@@ -17,7 +17,7 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from framing.analysis import Analysis, dimensions
+from framing.analysis import Analysis, load_dimensions
 from framing.comparison.compare import Comparison
 from framing.comparison.rows import evidence_frame
 from framing.output.style import (
@@ -64,7 +64,7 @@ def bars_by_label(
     scores: pd.DataFrame, dimension: str, measure: str, *, width: int = WIDTH, dark: bool = False
 ) -> Chart:
     """One small panel of bars with intervals per label of a measure, such as hedges by type; all on the same scale."""
-    sheet = _sheet(scores, width, dark, wide_columns=4)
+    sheet = _sheet(scores, width, dark, wide_columns=3)
     rows = scores[(scores.dimension == dimension) & (scores.measure == measure) & (scores.voice == "all")]
     rows = rows[rows.label.notna()]
     top = max([*rows.high.dropna(), *rows.value.dropna(), 1e-9])
@@ -99,35 +99,35 @@ def sourcing(evidence: pd.DataFrame, articles: Sequence[str], *, width: int = WI
     ]
     inner = width - _label_width(order, width) - 40
     y = _rows_axis(order, _label_width(order, width), labelled=True)
-    base = alt.Chart(_data(counts)).encode(y=y)
+    base = alt.Chart(counts).encode(y=y)
     legend = alt.Legend(
         orient="top", title=None, columns=2 if width < 600 else 0, labelLimit=200, symbolSize=120
     )
     x = alt.X("start:Q", axis=alt.Axis(format="%", tickCount=5, grid=False), title="share of attributions", scale=alt.Scale(domain=[0, 1]))
     bars = base.mark_bar(height=ROW - 6, stroke=colors.paper, strokeWidth=1).encode(
-        x=x, x2="end:Q",
+        x=x, x2=alt.X2("end:Q"),
         color=alt.Color("kind:N", scale=alt.Scale(domain=list(fills), range=list(fills.values())), legend=legend, sort=None),
     )  # fmt: skip
     labels = (
         base.transform_filter(f"datum.share * {inner} > 16")
         .mark_text(fontSize=11)
-        .encode(x="middle:Q", text="count:Q", color=alt.Color("on:N", scale=None))
+        .encode(x="middle:Q", text=alt.Text("count:Q"), color=alt.Color("on:N", scale=None))
     )
     sums = pd.DataFrame({"article": order})
     sums["n"] = [int(counts.loc[counts.article == article, "count"].sum()) for article in order]
     sums["text"] = [f"n {n}" if n else "no attribution found" for n in sums.n]
     ends = (
-        alt.Chart(_data(sums[sums.n > 0]))
+        alt.Chart(sums[sums.n > 0])
         .mark_text(align="left", dx=6, color=colors.muted)
-        .encode(y=y, x=alt.value(inner), text="text:N")
+        .encode(y=y, x=alt.value(inner), text=alt.Text("text:N"))
     )
     none = (
-        alt.Chart(_data(sums[sums.n == 0]))
+        alt.Chart(sums[sums.n == 0])
         .mark_text(align="left", dx=2, color=colors.muted, fontStyle="italic")
-        .encode(y=y, x=alt.value(0), text="text:N")
+        .encode(y=y, x=alt.value(0), text=alt.Text("text:N"))
     )
-    chart = (bars + labels + ends + none).properties(width=inner, height=ROW * len(order))
-    return alt.concat(chart).configure(**config(dark=dark))
+    chart = alt.layer(bars, labels, ends, none, width=inner, height=ROW * len(order))
+    return alt.concat(chart, config=config(dark=dark))
 
 
 def naming_tiles(
@@ -137,35 +137,38 @@ def naming_tiles(
     colors = ink(dark)
     totals = naming.groupby("actor")["count"].sum().sort_values(ascending=False, kind="stable")
     columns = 1 if width < 600 else 2
-    label = 118 if width < 600 else 140
+    label = 130 if width < 600 else 190
     inner = max((width - columns * label - (columns - 1) * 24) // columns, 60)
     panels = []
     for actor in totals.index[:actors]:
         rows = naming[naming.actor == actor]
         sums = rows.groupby("name")["count"].sum().sort_values(ascending=False, kind="stable")
         rows = rows[rows.name.isin(list(sums.index[:names]))]
-        base = alt.Chart(_data(rows.drop(columns=["connotation"]))).encode(
+        base = alt.Chart(rows.drop(columns=["connotation"])).encode(
             x=alt.X(
                 "article:N", sort=None, title=None, scale=alt.Scale(domain=list(articles)),
                 axis=alt.Axis(orient="top", labelAngle=-40, labelColor=colors.ink, labelLimit=110, labelOverlap=False),
             ),
-            y=alt.Y("name:N", title=None, sort=list(sums.index[:names]), axis=alt.Axis(minExtent=label - 10, maxExtent=label - 10, labelLimit=label - 20)),
+            y=alt.Y("name:N", title=None, sort=list(sums.index[:names]), axis=alt.Axis(minExtent=label - 10, maxExtent=label - 10, labelLimit=label - 14)),
         )  # fmt: skip
         # Light tiles keep dark figures, so both read on light and dark paper.
         tiles = base.mark_rect(stroke=colors.paper, strokeWidth=2, fill="#56B4E9").encode(
             opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.18, 1]), legend=None)
         )
-        counts = base.mark_text(fontSize=11, color=colors.ink).encode(text="count:Q")
-        more = f", {len(sums) - names} more names below" if len(sums) > names else ""
+        counts = base.mark_text(fontSize=11, color=colors.ink).encode(text=alt.Text("count:Q"))
+        more = f", the {names} most frequent of {len(sums)} names" if len(sums) > names else ""
         panels.append(
-            (tiles + counts).properties(
-                width=inner, height=ROW * min(len(sums), names),
+            alt.layer(
+                tiles,
+                counts,
+                width=inner,
+                height=ROW * min(len(sums), names),
                 title=alt.Title(actor_name(actor), subtitle=f"mentions by name, n {int(totals[actor])}{more}"),
-            )  # fmt: skip
+            )
         )
     if not panels:
         return _nothing("no actor is named", width, dark)
-    return alt.concat(*panels, columns=columns, spacing=24).configure(**config(dark=dark))
+    return alt.concat(*panels, columns=columns, spacing=24, config=config(dark=dark))
 
 
 def barcode(positions: pd.DataFrame, articles: Sequence[str], *, width: int = WIDTH, dark: bool = False) -> Chart:
@@ -189,23 +192,22 @@ def barcode(positions: pd.DataFrame, articles: Sequence[str], *, width: int = WI
     counts = pd.DataFrame({"article": order})
     counts["text"] = [f"n {int((terms.article == article).sum())}" for article in order]
     counts["start"], counts["end"] = 0, 1
-    lines = alt.Chart(_data(counts)).mark_rule(color=colors.rule).encode(x=x, x2="end:Q", y=y)
+    lines = alt.Chart(_data(counts)).mark_rule(color=colors.rule).encode(x=x, x2=alt.X2("end:Q"), y=y)
     ends = (
         alt.Chart(_data(counts))
         .mark_text(align="left", dx=6, color=colors.muted)
-        .encode(y=y, x=alt.value(inner), text="text:N")
+        .encode(y=y, x=alt.value(inner), text=alt.Text("text:N"))
     )
-    chart = (
-        (
-            lines
-            + bands.encode(x=x, x2="end:Q", y=y)
-            + own.encode(x=x, y=y, color=color)
-            + theirs.encode(x=x, y=y, color=color)
-            + ends
-        )
-        .properties(width=inner, height=ROW * len(order))
+    chart = alt.layer(
+        lines,
+        bands.encode(x=x, x2=alt.X2("end:Q"), y=y),
+        own.encode(x=x, y=y, color=color),
+        theirs.encode(x=x, y=y, color=color),
+        ends,
+        width=inner,
+        height=ROW * len(order),
     )
-    return alt.concat(chart).configure(**config(dark=dark))
+    return alt.concat(chart, config=config(dark=dark))
 
 
 def distinctive_words(
@@ -226,22 +228,26 @@ def distinctive_words(
             continue
         own["counts"] = [f"{here} : {there}" for here, there in zip(own["count"], own.other_count, strict=True)]
         own["sure"] = own.z >= SURE
-        base = alt.Chart(_data(own[["word", "z", "counts", "sure"]])).encode(
+        base = alt.Chart(own[["word", "z", "counts", "sure"]]).encode(
             y=alt.Y("word:N", sort=None, title=None, axis=alt.Axis(minExtent=label - 8, maxExtent=label - 8, labelLimit=label - 14))
         )
         bars = base.mark_bar(height=ROW - 11, color=palette[article]).encode(
             x=alt.X("z:Q", title=None, axis=alt.Axis(tickCount=3, format="d"), scale=alt.Scale(domain=[0, top], range=[0, inner - 42])),
             opacity=alt.condition(alt.datum.sure, alt.value(1), alt.value(0.38)),
         )
-        counts = base.mark_text(align="right", color=colors.muted).encode(x=alt.value(inner), text="counts:N")
+        counts = base.mark_text(align="right", color=colors.muted).encode(x=alt.value(inner), text=alt.Text("counts:N"))
         panels.append(
-            (bars + counts).properties(
-                width=inner, height=(ROW - 4) * len(own), title=alt.Title(article, subtitle="z · n here : elsewhere")
+            alt.layer(
+                bars,
+                counts,
+                width=inner,
+                height=(ROW - 4) * len(own),
+                title=alt.Title(article, subtitle="z · n here : elsewhere"),
             )
         )
     if not panels:
         return _nothing("no word is used twice and more often than elsewhere", width, dark)
-    return alt.concat(*panels, columns=columns, spacing=18).configure(**config(dark=dark))
+    return alt.concat(*panels, columns=columns, spacing=18, config=config(dark=dark))
 
 
 def main_scores(scores: pd.DataFrame, *, actors: int = 3) -> pd.DataFrame:
@@ -399,20 +405,18 @@ def _rows_axis(articles: Sequence[str], extent: int, *, labelled: bool) -> alt.Y
 def _finish(sheet: _Sheet, panels: list[alt.LayerChart]) -> Chart:
     if not panels:
         return _nothing("nothing to draw", sheet.panel, sheet.dark)
-    return alt.concat(*panels, columns=sheet.columns, spacing={"row": 26, "column": 22}).configure(
-        **config(dark=sheet.dark)
-    )
+    spacing = {"row": 26, "column": 22}
+    return alt.concat(*panels, columns=sheet.columns, spacing=spacing, config=config(dark=sheet.dark))
 
 
 def _nothing(text: str, width: int, dark: bool) -> Chart:
     note = pd.DataFrame({"text": [text]})
-    mark = alt.Chart(_data(note)).mark_text(align="left", fontStyle="italic", color=ink(dark).muted)
-    return alt.concat(mark.encode(text="text:N", x=alt.value(0)).properties(width=width, height=30)).configure(
-        **config(dark=dark)
-    )
+    mark = alt.Chart(note, width=width, height=30).mark_text(align="left", fontStyle="italic", color=ink(dark).muted)
+    return alt.concat(mark.encode(text=alt.Text("text:N"), x=alt.value(0)), config=config(dark=dark))
 
 
 def _data(frame: pd.DataFrame) -> alt.InlineData:
+    """Many rows as they are: Altair refuses frames of more than 5,000."""
     return alt.InlineData(values=frame.to_dict("records"))
 
 
@@ -433,14 +437,16 @@ def _extent(rows: pd.DataFrame) -> float:
 
 def _panel_title(group: pd.DataFrame) -> str:
     dimension, actor = group.dimension.iloc[0], group.actor.iloc[0]
-    title = dimensions()[dimension].title if dimension in dimensions() else dimension
+    title = load_dimensions()[dimension].title if dimension in load_dimensions() else dimension
     return f"{title}: {actor_name(actor)}" if isinstance(actor, str) else title
 
 
-def _axis(unit: str) -> alt.Axis:
-    """Ticks as `shown` writes values: shares in percent, polarities with a sign."""
-    form = "%" if unit.startswith("share") else "+.1f" if "1..1" in unit else "~r"
-    return alt.Axis(tickCount=4, labelFlush=True, labelExpr=f"datum.value === 0 ? '0' : format(datum.value, '{form}')")
+def _axis(unit: str, domain: tuple[float, float]) -> alt.Axis:
+    """Ticks as `shown` writes values: shares in percent, polarities with a sign and only at zero and both ends."""
+    if "1..1" in unit:
+        label = "datum.value === 0 ? '0' : format(datum.value, '+.1f')"
+        return alt.Axis(values=[domain[0], 0, domain[1]], labelFlush=True, labelExpr=label)
+    return alt.Axis(tickCount=4, labelFlush=True, format=".0%" if unit.startswith("share") else "~r")
 
 
 def _domain(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
@@ -454,32 +460,42 @@ def _domain(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
 
 def _x(sheet: _Sheet, field: str, unit: str, domain: tuple[float, float]) -> alt.X:
     scale = alt.Scale(domain=list(domain), range=[0, sheet.panel - _NUMBERS - 24], nice=False)
-    return alt.X(f"{field}:Q", title=None, axis=_axis(unit), scale=scale)
+    return alt.X(f"{field}:Q", title=None, axis=_axis(unit, domain), scale=scale)
 
 
-def _numbers(sheet: _Sheet, rows: pd.DataFrame, y: alt.Y, offset: alt.YOffset | None = None) -> alt.LayerChart:
+def _numbers(sheet: _Sheet, rows: pd.DataFrame, y: alt.Y, offset: alt.YOffset | None = None) -> list[alt.Chart]:
     """Value and n at the right, and a note where there is too little text."""
-    enough, little = rows[rows.enough], rows[~rows.enough]
     place = {"y": y} if offset is None else {"y": y, "yOffset": offset}
-    values = alt.Chart(_data(enough[["article", "voice", "text", "count"]])).encode(**place)
-    notes = alt.Chart(_data(little[["article", "voice", "note", "count"]])).encode(**place)
-    right = sheet.panel - 4
-    muted = sheet.ink.muted
-    return alt.layer(
-        values.mark_text(align="right", color=sheet.ink.ink).encode(x=alt.value(right - 38), text="text:N"),
-        values.mark_text(align="right", color=muted).encode(x=alt.value(right), text="count:N"),
-        notes.mark_text(align="left", color=muted, fontStyle="italic").encode(x=alt.value(0), text="note:N"),
-        notes.mark_text(align="right", color=muted).encode(x=alt.value(right), text="count:N"),
-    )
+    right, muted = sheet.panel - 4, sheet.ink.muted
+    columns = ["article", "voice", "text", "count", "note"]
+    enough, little = rows.loc[rows.enough, columns], rows.loc[~rows.enough, columns]
+    layers = [
+        alt.Chart(enough)
+        .mark_text(align="right", color=sheet.ink.ink)
+        .encode(x=alt.value(right - 38), text=alt.Text("text:N"), **place),
+        alt.Chart(rows[columns])
+        .mark_text(align="right", color=muted)
+        .encode(x=alt.value(right), text=alt.Text("count:N"), **place),
+    ]
+    if len(little):
+        layers.append(
+            alt.Chart(little)
+            .mark_text(align="left", color=muted, fontStyle="italic")
+            .encode(x=alt.value(0), text=alt.Text("note:N"), **place)
+        )
+    return layers
 
 
 def _color(sheet: _Sheet) -> alt.Color:
     return alt.Color("article:N", legend=None, scale=alt.Scale(domain=sheet.articles, range=sheet.palette))
 
 
-def _frame(sheet: _Sheet, layers: alt.LayerChart, title: str, unit: str) -> alt.LayerChart:
-    return layers.properties(
-        width=sheet.panel, height=ROW * len(sheet.articles), title=alt.Title(title, subtitle=f"{unit} · n at the right")
+def _frame(sheet: _Sheet, layers: list[alt.Chart], title: str, unit: str) -> alt.LayerChart:
+    return alt.layer(
+        *layers,
+        width=sheet.panel,
+        height=ROW * len(sheet.articles),
+        title=alt.Title(title, subtitle=f"{unit} · n at the right"),
     )
 
 
@@ -487,12 +503,12 @@ def _dots(sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, *, labelled
     rows = _drawn(sheet, group)
     y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
     domain = _domain(rows[rows.enough], unit)
-    base = alt.Chart(_data(rows.loc[rows.enough, ["article", "value", "low", "high"]])).encode(y=y)
+    base = alt.Chart(rows.loc[rows.enough, ["article", "value", "low", "high"]]).encode(y=y)
     bars = base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(
-        x=_x(sheet, "low", unit, domain), x2="high:Q", color=_color(sheet)
+        x=_x(sheet, "low", unit, domain), x2=alt.X2("high:Q"), color=_color(sheet)
     )
     dots = base.mark_point(filled=True, size=64, opacity=1).encode(x=_x(sheet, "value", unit, domain), color=_color(sheet))
-    return _frame(sheet, alt.layer(*_zero(sheet, domain), bars, dots, _numbers(sheet, rows, y)), title, unit)
+    return _frame(sheet, [*_zero(sheet, domain), bars, dots, *_numbers(sheet, rows, y)], title, unit)
 
 
 def _bars(
@@ -501,10 +517,10 @@ def _bars(
     rows = _drawn(sheet, group)
     y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
     domain = (0.0, top)
-    base = alt.Chart(_data(rows.loc[rows.enough, ["article", "value", "low", "high"]])).encode(y=y)
+    base = alt.Chart(rows.loc[rows.enough, ["article", "value", "low", "high"]]).encode(y=y)
     bars = base.mark_bar(height=ROW - 11, opacity=0.85).encode(x=_x(sheet, "value", unit, domain), color=_color(sheet))
-    rules = base.mark_rule(strokeWidth=1, color=sheet.ink.ink).encode(x=_x(sheet, "low", unit, domain), x2="high:Q")
-    return _frame(sheet, alt.layer(bars, rules, _numbers(sheet, rows, y)), title, unit)
+    rules = base.mark_rule(strokeWidth=1, color=sheet.ink.ink).encode(x=_x(sheet, "low", unit, domain), x2=alt.X2("high:Q"))
+    return _frame(sheet, [bars, rules, *_numbers(sheet, rows, y)], title, unit)
 
 
 def _stance_panel(sheet: _Sheet, rows: pd.DataFrame, actor: str, extent: float, *, labelled: bool) -> alt.LayerChart:
@@ -516,21 +532,24 @@ def _stance_panel(sheet: _Sheet, rows: pd.DataFrame, actor: str, extent: float, 
     unit, domain = "−1..1", (-extent, extent)
     columns = ["article", "voice", "zero", "value", "low", "high"]
     drawn = rows[rows.enough].assign(zero=0)[columns]
-    base = alt.Chart(_data(drawn)).encode(y=y, yOffset=offset)
+    base = alt.Chart(drawn).encode(y=y, yOffset=offset)
     author, attributed = (base.transform_filter(alt.datum.voice == voice) for voice in voices)
     value = _x(sheet, "value", unit, domain)
     marks = [
-        base.mark_rule(strokeWidth=1).encode(x=_x(sheet, "low", unit, domain), x2="high:Q", color=_color(sheet)),
-        base.mark_rule(strokeWidth=4, opacity=0.3).encode(x=_x(sheet, "zero", unit, domain), x2="value:Q", color=_color(sheet)),
+        base.mark_rule(strokeWidth=1).encode(x=_x(sheet, "low", unit, domain), x2=alt.X2("high:Q"), color=_color(sheet)),
+        base.mark_rule(strokeWidth=4, opacity=0.3).encode(x=_x(sheet, "zero", unit, domain), x2=alt.X2("value:Q"), color=_color(sheet)),
         author.mark_point(filled=True, size=52, opacity=1).encode(x=value, color=_color(sheet)),
         attributed.mark_point(
             shape="diamond", size=46, opacity=1, strokeWidth=1.6, fill=sheet.ink.paper
         ).encode(x=value, stroke=_color(sheet)),
     ]  # fmt: skip
-    numbers = _numbers(sheet, rows, y, offset)
-    subtitle = "less favourable ← 0 → more favourable · n at the right"
-    return alt.layer(*_zero(sheet, domain), *marks, numbers).properties(
-        width=sheet.panel, height=2 * (ROW - 6) * len(sheet.articles), title=alt.Title(actor_name(actor), subtitle=subtitle)
+    return alt.layer(
+        *_zero(sheet, domain),
+        *marks,
+        *_numbers(sheet, rows, y, offset),
+        width=sheet.panel,
+        height=2 * (ROW - 6) * len(sheet.articles),
+        title=alt.Title(actor_name(actor), subtitle="less favourable ← 0 → more favourable · n at the right"),
     )
 
 

@@ -5,28 +5,29 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import jinja2
-import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from framing.analysis import Analysis, Dimension, Evidence, Score
 from framing.comparison.compare import Comparison
 from framing.comparison.rows import supporting
 from framing.data import PACKAGE
-from framing.output.charts import charts_of, most_mentioned, svg
+from framing.output.charts import charts_of, svg
 from framing.output.highlight import Block, highlight, slug
-from framing.output.style import LIGHT, DARK, NARROW, OKABE_ITO, WIDTH, actor_name, shown, spoken
+from framing.output.style import NARROW, OKABE_ITO, WIDTH, actor_name, shown, spoken
 
 _TEMPLATES = files("framing.output") / "templates"
 SIGNIFICANT = 0.05
-MOST_DIFFERENCES = 24
+MOST_PER_DIMENSION = 5
+_KEY = ["dimension", "measure", "label", "actor", "voice"]
+_SECTIONS = {"attribution": "sourcing", "tone": "frames", "readability": "frames"}
 
 
 class Cell(NamedTuple):
@@ -78,6 +79,7 @@ class Article(NamedTuple):
     words: int
     sentences: int
     color: str
+    headline: Markup
     blocks: list[Block]
     evidence: list[Item]
 
@@ -109,6 +111,9 @@ def render_report(comparison: Comparison, *, title: str | None = None) -> str:
         dimensions={dimension.name: dimension for dimension in dimensions},
         differences=_differences(comparison, names),
         tests=int(comparison.differences.p.notna().sum()),
+        different=int((comparison.differences.q <= SIGNIFICANT).sum()),
+        per_dimension=MOST_PER_DIMENSION,
+        sections=_SECTIONS,
         loaded=_loaded(articles),
         naming=_naming(comparison, articles),
         accuracy=_accuracy(),
@@ -157,18 +162,25 @@ def _policy(style: str, script: str) -> str:
 def _article(number: int, analysis: Analysis, names: Mapping[str, str]) -> Article:
     document, key = analysis.document, f"a{number}"
     meta = analysis.article
+    blocks = [block for block in highlight(analysis, key) if block.kind != "metadata"]
+    title = str(meta["title"] or document.id)
+    # The headline of the text, with its marks, stands for the title where they are the same.
+    headline = escape(title)
+    if blocks and blocks[0].kind == "headline" and blocks[0].html.striptags() == " ".join(title.split()):
+        headline = blocks.pop(0).html
     parts = [meta["outlet"], meta["author"], meta["date"], document.meta.get("genre")]
     return Article(
         number=number,
         key=key,
         name=names[document.id],
-        title=meta["title"] or document.id,
+        title=title,
         byline=" · ".join(str(part) for part in parts if part),
         url=_web_address(meta["url"]),
         words=document.words,
         sentences=len(document.sentences),
         color=f"c{(number - 1) % len(OKABE_ITO)}",
-        blocks=highlight(analysis, key),
+        headline=headline,
+        blocks=blocks,
         evidence=[_item(f"{key}-e{i}", document[item], item) for i, item in enumerate(analysis.evidence)],
     )
 
@@ -246,21 +258,27 @@ def _cell(analysis: Analysis, key: str, score: Score) -> Cell:
 
 
 def _differences(comparison: Comparison, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The differences that survive false-discovery control, largest effect first."""
+    """Per score with a difference that survives false-discovery control: the pair furthest apart, and how many pairs differ."""
     frame = comparison.differences
-    frame = frame[(frame.q <= SIGNIFICANT) & (frame.voice != "headline")]
-    frame = frame.assign(size=frame.effect.abs()).sort_values(["q", "size"], ascending=[True, False], kind="stable")
-    return [
-        {
-            "what": " · ".join(filter(None, (spoken(row.measure), spoken(row.label) if row.label else "", actor_name(row.actor) if row.actor else ""))),
-            "dimension": row.dimension, "voice": row.voice, "unit": row.unit, "a": names[row.a], "b": names[row.b],
+    frame = frame[frame.p.notna() & (frame.voice != "headline")]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for (dimension, measure, label, actor, voice), group in frame.groupby(_KEY, sort=False):
+        apart = group[group.q <= SIGNIFICANT]
+        if apart.empty:
+            continue
+        row = apart.loc[apart.difference.abs().idxmax()]
+        what = [spoken(measure), spoken(label) if label else "", actor_name(actor) if actor else ""]
+        rows.setdefault(dimension, []).append({
+            "dimension": dimension, "what": " · ".join(filter(None, what)), "voice": voice, "unit": row.unit,
+            "a": names[row.a], "b": names[row.b], "pairs": len(apart), "tested": len(group),
             "value_a": shown(row.value_a, row.unit), "value_b": shown(row.value_b, row.unit),
             "difference": shown(row.difference, row.unit), "low": shown(row.low, row.unit), "high": shown(row.high, row.unit),
-            "q": "< .005" if row.q < 0.005 else f"{row.q:.2f}".lstrip("0"),
-            "effect": "" if pd.isna(row.effect) else f"{row.effect:+.2f}".replace("-", "−"),
-        }
-        for row in frame.head(MOST_DIFFERENCES).itertuples()
-    ]  # fmt: skip
+            "q": "< .005" if row.q < 0.005 else f"{row.q:.3f}".lstrip("0"),
+            "effect": "–" if math.isnan(row.effect) else f"{row.effect:+.2f}".replace("-", "−"),
+        })  # fmt: skip
+    return [
+        row for own in rows.values() for row in sorted(own, key=lambda row: -row["pairs"])[:MOST_PER_DIMENSION]
+    ]
 
 
 def _loaded(articles: Sequence[Article]) -> list[dict[str, Any]]:

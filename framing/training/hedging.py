@@ -2,7 +2,8 @@
 
 The corpus marks cues of semantic uncertainty: probable and possible (our epistemic), doxastic, condition, and
 investigation (mostly *whether*, our condition). Approximators, hearsay, weasels and boosters are left out of the
-comparison, because it does not mark them. Types are not compared, as in the paper's cue recognition.
+comparison, because it does not mark them as such. Types are not compared. Precision, recall and F1 are over words, not
+whole cues, so they do not depend on how a phrase is cut; figures published for whole cues do not compare directly.
 """
 
 from __future__ import annotations

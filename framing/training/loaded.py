@@ -50,9 +50,13 @@ def read_babe(path: Path) -> list[CodedSentence]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusError(f"{path}: is not readable as CSV ({error}); give a file of BABE") from error
     if missing:
-        raise CorpusError(f"{path}: lacks the column {', '.join(sorted(missing))}; give a `;`-separated file of BABE")
+        raise CorpusError(
+            f"{path}: lacks the column {', '.join(sorted(missing))}; give a `;`-separated file of BABE"
+        )
     return [
-        CodedSentence(f"{path.stem}#{number}", row["text"], _LABELS[row["label_bias"]], _blamed(row.get("biased_words")))
+        CodedSentence(
+            f"{path.stem}#{number}", row["text"], _LABELS[row["label_bias"]], _blamed(row.get("biased_words"))
+        )
         for number, row in enumerate(rows, 1)
         if row["label_bias"] in _LABELS
     ]
@@ -131,7 +135,9 @@ def _word_recall(sentences: Sequence[CodedSentence], predictions: Sequence[Mappi
         for word in sentence.words:
             at = text.find(word.lower())
             blamed += 1
-            found += at >= 0 and any(at < end and start < at + len(word) for start, end, _ in prediction["terms"])
+            found += at >= 0 and any(
+                at < end and start < at + len(word) for start, end, _ in prediction["terms"]
+            )
     return found / blamed if blamed else float("nan")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from framing._version import __version__
@@ -43,7 +42,7 @@ class Validation(NamedTuple):
 def tasks() -> Mapping[str, Task]:
     """All tasks by name."""
     found = [importlib.import_module(f"framing.training.{module}").TASK for module in _MODULES]
-    return MappingProxyType({task.name: task for task in found})
+    return {task.name: task for task in found}
 
 
 def validate(task: str, data: Path, model: str = "lexicon") -> Validation:

@@ -1,0 +1,156 @@
+"""Noun phrases that name a source, found by capitals, punctuation and closed classes (Quirk et al. 1985, chapter 17)."""
+
+from __future__ import annotations
+
+from framing.attribution import grammar
+from framing.attribution.cues import Cue
+from framing.attribution.text import Range, Text
+
+
+def subject(text: Text, cue: Cue, limits: Range) -> Range | None:
+    """The noun phrase before a cue, with an appositive or relative clause between commas or brackets."""
+    if cue.first <= limits.first:
+        return None
+    if text.document.tokens[cue.first - 1] in _ASIDES:
+        return _with_aside(text, cue.first, limits)
+    return phrase_before(text, cue.first, limits)
+
+
+def phrase_before(text: Text, last: int, limits: Range) -> Range | None:
+    """The noun phrase that ends at `last`; a pronoun or relative pronoun stands alone."""
+    document, tokens = text.document, text.document.tokens
+    if tokens[last - 1] in grammar.SUBJECTS | {"that", "which"}:
+        return Range(last - 1, last)
+    first = last
+    while first > limits.first and _belongs(text, first - 1, limits):
+        first -= 1
+    opening = document.sentences[document.sentence_of(last - 1)].first
+    while first < last - 1 and (tokens[first] in _LOOSE or grammar.is_adverb(tokens[first])):
+        if tokens[first] in grammar.INDEFINITES or (document.is_capital[first] and first > opening):
+            break
+        first += 1
+    if first < last and tokens[first] in grammar.PREPOSITIONS:
+        first = _after_fronted(text, first, last)
+    return Range(first, last) if first < last else None
+
+
+_LOOSE = frozenset({"and", "'s", "'", '"', "-"})
+
+
+def _belongs(text: Text, token: int, limits: Range) -> bool:
+    """Whether a token can be a part of a noun phrase that ends after it."""
+    word = text.document.tokens[token]
+    if text.quoted[token] >= 0 or token in text.verbs or not (grammar.is_nominal(word) or word == '"'):
+        return False
+    if word in grammar.SUBORDINATORS | grammar.SUBJECTS | _ENDS_BEFORE or word in grammar.OBJECTS - grammar.REFLEXIVES - {"her"}:
+        return False
+    return word != "and" or _joins_names(text, token, limits)
+
+
+_ENDS_BEFORE = frozenset({"but", "or", "nor", "yet", "which"})
+
+
+def _joins_names(text: Text, conjunction: int, limits: Range) -> bool:
+    """Whether "and" joins two parts of one noun phrase: nothing before it looks like a verb."""
+    tokens = text.document.tokens
+    if conjunction == limits.first or tokens[conjunction - 1] == ",":
+        return False
+    for token in range(conjunction - 1, limits.first - 1, -1):
+        if tokens[token] in grammar.STOPS or tokens[token] == ",":
+            break
+        if tokens[token] in grammar.FINITE | grammar.SUBJECTS or token in text.verbs:
+            return False
+    return True
+
+
+def _after_fronted(text: Text, first: int, last: int) -> int:
+    """The noun phrase proper after a fronted phrase: "In a short speech the king said"."""
+    document, tokens = text.document, text.document.tokens
+    starts = [
+        token
+        for token in range(first + 2, last)
+        if (tokens[token] in grammar.DETERMINERS - grammar.POSSESSIVES or document.is_capital[token])
+        and tokens[token - 1] not in grammar.PREPOSITIONS | grammar.DETERMINERS | {"and", "-"}
+        and not document.is_capital[token - 1]
+    ]
+    return starts[-1] if starts else last
+
+
+_ASIDES = {",": ",", ")": "("}
+
+
+def _with_aside(text: Text, last: int, limits: Range) -> Range | None:
+    """A noun phrase with an aside before the cue: "Lind, who heads the bank, said"."""
+    tokens = text.document.tokens
+    opener = _ASIDES[tokens[last - 1]]
+    position = last - 2
+    while position > limits.first and tokens[position] != opener:
+        if text.quoted[position] >= 0 or tokens[position] in (";", ":"):
+            return None
+        position -= 1
+    if position <= limits.first:
+        return None
+    name = phrase_before(text, position, limits)
+    if name is None and tokens[position - 1] in _ASIDES:
+        name = _with_aside(text, position, limits)
+    if name is None or tokens[name.first] in grammar.SUBJECTS:
+        return None
+    if opener == "," and tokens[position + 1] in grammar.PREPOSITIONS:
+        return name
+    return Range(name.first, last - 1 if opener == "," else last)
+
+
+def phrase_after(text: Text, first: int, limits: Range) -> Range | None:
+    """The noun phrase that begins at `first`, with what describes it: "a resident of the port, who asked not to be named"."""
+    tokens = text.document.tokens
+    last = first
+    while last < limits.last and text.quoted[last] < 0:
+        token = tokens[last]
+        if token in grammar.STOPS | grammar.SUBORDINATORS | {'"'} or (token in _CIRCUMSTANCES and last > first):
+            break
+        if token == "," and not _describes(text, last + 1, limits):
+            break
+        if last in text.cues and text.cues[last].kind == "participle":
+            break
+        last += 1
+    while last > first and (tokens[last - 1] in ("and", "but", ",") or tokens[last - 1] in grammar.DAYS):
+        last -= 1
+    return Range(first, last) if last > first else None
+
+
+_CIRCUMSTANCES = frozenset("during after before amid about".split()) | grammar.DAYS
+
+
+def _describes(text: Text, token: int, limits: Range) -> bool:
+    """Whether what follows a comma describes the noun before: a relative clause, an appositive, an age, a place."""
+    document, tokens = text.document, text.document.tokens
+    if token + 1 >= limits.last or text.quoted[token] >= 0:
+        return False
+    word = tokens[token]
+    if word in ("who", "whose", "a", "an", "the", "one", "former") or word[0].isdigit():
+        return tokens[token + 1] not in grammar.FINITE
+    return (document.is_capital[token] and word not in grammar.SUBJECTS) or _is_agent(word)
+
+
+def _is_agent(word: str) -> bool:
+    """Whether a word has an ending of nouns for people in a role."""
+    return len(word) > len("actor") - 1 and word.endswith(("man", "woman", "or", "er", "ist", "chief", "head"))
+
+
+def before_clause(text: Text, source: Range, limits: Range) -> Range:
+    """A source without what follows its comma, where that is the rest of a statement and not an aside."""
+    for token in range(source.first, source.last):
+        if text.document.tokens[token] == "," and has_verb(text, Range(token + 1, limits.last)):
+            return Range(source.first, token)
+    return source
+
+
+def has_verb(text: Text, phrase: Range) -> bool:
+    """Whether a stretch of text holds what looks like a finite verb before any relative clause."""
+    tokens = text.document.tokens
+    for token in range(phrase.first, phrase.last):
+        if tokens[token] in grammar.RELATIVES:
+            return False
+        if tokens[token] in grammar.FINITE or (token > phrase.first and grammar.looks_finite(tokens[token])):
+            return True
+    return False

@@ -1,0 +1,411 @@
+"""Stance: how a sentence portrays an actor it mentions, from the evaluative words around the mention.
+
+Words and their weights are in `lexicons/stance.tsv`; words it lacks are taken from VADER's lexicon (Hutto & Gilbert
+2014). A verb may rate the one who acts and the one acted upon differently (connotation frames, Rashkin et al. 2016).
+Nothing here looks at who an actor is: names are masked before words are looked up, so swapping two names swaps
+their scores.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import Literal, NamedTuple
+
+import numpy as np
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from framing.actors import is_title_case
+from framing.analysis import Dimension, Evidence, Markup, Score, ratio
+from framing.document import Document, HasSpan
+from framing.lexicon import Match, load_lexicon
+from framing.voice import VOICES
+
+Role = Literal["weight", "agent", "patient"]
+
+# How strongly a word bears on a mention. Fitted together with the thresholds on the training part of NewsMTSC
+# (Hamborg & Donnay 2021), except _CONTRAST, on which that corpus is silent.
+VADER_SCALE = 0.75 / 4  # VADER rates words from -4 to 4, for tweets
+_AFTER_WORD = 0.67  # the mention stands after the word
+_HALF_DISTANCE = 13.5  # words between at which a word counts half
+_NAME_BETWEEN = 0.79  # each other name between
+_REPORT_BETWEEN = 0.83  # a reporting verb between
+_QUOTE_BETWEEN = 0.92  # each quotation mark between, two at most
+_CONTRAST = 0.8  # each "but" between
+_SPEAKER = 0.68  # the mention is the source of a report: what it says is about others
+_NEGATED = -0.5
+_NEGATIVE_BIAS = 1.2  # bad outweighs good (Rozin & Royzman 2001)
+POSITIVE, NEGATIVE = 0.165, -0.2  # polarities beyond which a row is labelled so
+
+_REACH = 60  # words; beyond it a word says nothing about a mention
+_TURN_REACH = 5  # words over which "failed to" or "very" works
+_BE = frozenset("am is are was were be been being get gets got getting 's 're".split())
+_NEGATORS = frozenset("not no never neither nor without cannot".split())
+_CONTRASTS = frozenset("but although though however while whereas yet despite unlike except ;".split())
+_STOPS = frozenset(", ; : ( ) \" but".split())
+_ARTICLES = frozenset("the a an".split())
+
+
+class Evaluation(NamedTuple):
+    """An evaluative word or phrase: its tokens `first:last`, its term, and how it rates by role, -1..1.
+
+    `turn` is the product of the negations, reversals and intensifiers before it; `passive` marks a passive verb.
+    """
+
+    first: int
+    last: int
+    term: str
+    rates: Mapping[Role, float]
+    turn: float
+    passive: bool
+
+
+class Pull(NamedTuple):
+    """What an evaluation says of one actor: in which role it takes the mention, and how much of it counts."""
+
+    evaluation: Evaluation
+    role: Role
+    factor: float
+
+    @property
+    def weight(self) -> float:
+        """Contribution to the polarity, before it is brought into -1..1."""
+        product = self.evaluation.rates[self.role] * self.factor
+        return product * _NEGATIVE_BIAS if product < 0 else product
+
+
+class Scene(NamedTuple):
+    """A sentence with its names masked: its evaluations, and running counts of what may stand between two tokens."""
+
+    document: Document
+    first: int
+    evaluations: tuple[Evaluation, ...]
+    runs: tuple[tuple[int, int], ...]  # per token the run of name tokens it lies in, itself when in none
+    counts: Mapping[str, tuple[int, ...]]
+    speaks_before: frozenset[int]  # tokens at which a reporting verb begins
+    speaks_after: frozenset[int]  # tokens before which an inverted one ("said") ends
+
+    def between(self, what: str, low: int, high: int) -> int:
+        """How many words, names, reports, quotes or contrasts the tokens `low:high` hold."""
+        running = self.counts[what]
+        return running[high - self.first] - running[low - self.first]
+
+
+def polarity(
+    document: Document, sentence: int, targets: Sequence[HasSpan], names: Iterable[HasSpan] = ()
+) -> tuple[float, list[tuple[int, int, float]]]:
+    """How a sentence portrays whoever the spans `targets` mention: -1..1, and the words that decide it.
+
+    `names` are the mentions of all other known actors: like the targets they are masked, so that a name never rates.
+    The words come as (start, end, weight) in code points, in the order of the text.
+
+    >>> from framing.actors import find_mentions
+    >>> from framing.document import make_document
+    >>> document = make_document("Critics condemned Russia for the massacre.")
+    >>> value, words = polarity(document, 0, find_mentions(document))
+    >>> value < -0.3, [document.text[start:end] for start, end, _ in words]
+    (True, ['condemned', 'massacre'])
+    """
+    scene = set_scene(document, sentence, [*targets, *names])
+    return _polarity(document, pulls(scene, targets))
+
+
+def _polarity(document: Document, found: Sequence[Pull]) -> tuple[float, list[tuple[int, int, float]]]:
+    total = math.fsum(pull.weight for pull in found)
+    words = [
+        (document.starts[pull.evaluation.first], document.ends[pull.evaluation.last - 1], round(pull.weight, 3))
+        for pull in found
+    ]
+    return total / math.sqrt(1 + total * total), words
+
+
+# What the words say ----------------------------------------------------------------------------------------------
+
+
+def set_scene(document: Document, sentence: int, names: Iterable[HasSpan]) -> Scene:
+    """Look up the evaluative words of a sentence in which the spans `names` are masked."""
+    first, last = document.sentences[sentence].first, document.sentences[sentence].last
+    masked = {token for name in names for token in document.tokens_in(name.start, name.end)}
+    title_case = is_title_case(document, sentence)
+    named = [
+        token in masked or (not title_case and token > first and _may_be_name(document, token))
+        for token in range(first, last)
+    ]
+    reports = [
+        match
+        for match in load_lexicon("reporting").match(document, first, last)
+        if match.entry.category == "neutral" and "that" in match.entry.extra["takes"].split()
+    ]
+    begins = frozenset(match.first for match in reports)
+    tokens = document.tokens[first:last]
+    starts_run = [here and not before for here, before in zip(named, [False, *named], strict=False)]
+    words = [
+        starts_run[i] if named[i] else document.is_word[first + i] and token not in _ARTICLES
+        for i, token in enumerate(tokens)
+    ]
+    counts = {
+        "words": words,
+        "names": starts_run,
+        "reports": [first + i in begins for i in range(last - first)],
+        "quotes": [token == '"' for token in tokens],
+        "contrasts": [token in _CONTRASTS for token in tokens],
+    }
+    return Scene(
+        document,
+        first,
+        tuple(_evaluations(document, first, last, masked, named)),
+        tuple(_runs(first, named)),
+        {what: tuple(accumulate(map(int, marks), initial=0)) for what, marks in counts.items()},
+        begins,
+        frozenset(match.last for match in reports if "inverted" in match.entry.extra["takes"].split()),
+    )
+
+
+def _may_be_name(document: Document, token: int) -> bool:
+    return document.is_capital[token] and document.tokens[token].isalpha() and len(document.tokens[token]) > 1
+
+
+def _runs(first: int, named: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    position = 0
+    while position < len(named):
+        end = position + 1
+        while named[position] and end < len(named) and named[end]:
+            end += 1
+        for _ in range(position, end):
+            yield first + position, first + end
+        position = end
+
+
+def _evaluations(
+    document: Document, first: int, last: int, masked: set[int], named: Sequence[bool]
+) -> Iterator[Evaluation]:
+    """The evaluative words in order: the lexicon's, matched between names so that none depends on one, then VADER's."""
+    matches: dict[int, Match] = {}
+    edge = first
+    for token in [*sorted(token for token in masked if first <= token < last), last]:
+        for match in load_lexicon("stance").match(document, edge, token):
+            matches[match.first] = match
+        edge = token + 1
+    turns = {match.last: float(match.entry.extra["turn"]) for match in matches.values() if match.entry.extra["turn"]}
+    vader = _vader()
+    position = first
+    while position < last:
+        match = matches.get(position)
+        end = match.last if match else position + 1
+        if not named[position - first]:
+            if match is not None:
+                rates = _rates(match.entry.weight, match.entry.extra["agent"], match.entry.extra["patient"])
+                if any(rates.values()):
+                    turn = _turn(document, first, position, turns)
+                    passive = _is_passive(document, first, last, match)
+                    yield Evaluation(position, end, match.entry.term, rates, turn, passive)
+            elif document.tokens[position] in vader:
+                rates = _rates(vader[document.tokens[position]] * VADER_SCALE, "", "")
+                turn = _turn(document, first, position, turns)
+                yield Evaluation(position, end, document.tokens[position], rates, turn, passive=False)
+        position = end
+
+
+@cache
+def _rates(weight: float, agent: str, patient: str) -> Mapping[Role, float]:
+    rates: dict[Role, float] = {"weight": weight}
+    if agent:
+        rates |= {"agent": float(agent), "patient": float(patient)}
+    return rates
+
+
+@cache
+def _vader() -> Mapping[str, float]:
+    return {word: rate for word, rate in SentimentIntensityAnalyzer().lexicon.items() if word.isalpha()}
+
+
+def _turn(document: Document, first: int, position: int, turns: Mapping[int, float]) -> float:
+    """Product of what negates, reverses or strengthens in the words before, up to a stop."""
+    turn = 1.0
+    for token in range(position, max(first, position - _TURN_REACH) - 1, -1):
+        turn *= turns.get(token, 1.0)
+        previous = document.tokens[token - 1] if token > first else ","
+        if previous in _STOPS:
+            break
+        negates = previous in _NEGATORS or previous.endswith("n't")
+        if negates and token not in turns and document.tokens[token] != "only":
+            turn *= _NEGATED
+    return turn
+
+
+def _is_passive(document: Document, first: int, last: int, match: Match) -> bool:
+    """Whether a verb is a passive: a past participle after a form of be, or before "by"."""
+    verb = document.tokens[match.first]
+    if match.entry.forms != "v" or verb.endswith("ing"):
+        return False
+    by_follows = match.last < last and document.tokens[match.last] == "by"
+    if by_follows and verb != match.entry.term and not verb.endswith("s"):
+        return True
+    for token in range(match.first - 1, max(first, match.first - 4) - 1, -1):
+        word = document.tokens[token]
+        if word in _BE:
+            return True
+        if not (word in _NEGATORS or word.endswith(("ly", "n't")) or word in ("also", "since")):
+            return word.endswith("n't")
+    return False
+
+
+# Whom they say it of ---------------------------------------------------------------------------------------------
+
+
+def pulls(scene: Scene, targets: Iterable[HasSpan]) -> list[Pull]:
+    """What each evaluation of a scene says of the actor that `targets` mention, taking the mention nearest to it."""
+    document = scene.document
+    places = sorted({(span[0], span[-1] + 1) for target in targets if (span := document.tokens_in(target.start, target.end))})
+    starts = [start for start, _ in places]
+    found: list[Pull] = []
+    for evaluation in scene.evaluations:
+        index = bisect_left(starts, evaluation.first)
+        near = [_pull(scene, evaluation, *place) for place in places[max(0, index - 1) : index + 1]]
+        best = max((pull for pull in near if pull is not None), key=lambda pull: abs(pull.factor), default=None)
+        if best is not None and best.weight:
+            found.append(best)
+    return found
+
+
+def _pull(scene: Scene, evaluation: Evaluation, start: int, end: int) -> Pull | None:
+    run_start, run_end = scene.runs[start - scene.first][0], scene.runs[end - 1 - scene.first][1]
+    leads = evaluation.first >= end
+    low, high = (run_end, evaluation.first) if leads else (evaluation.last, run_start)
+    if high < low:
+        return None
+    distance = scene.between("words", low, high)
+    if distance > _REACH:
+        return None
+    factor = evaluation.turn * (1.0 if leads else _AFTER_WORD) * _HALF_DISTANCE / (_HALF_DISTANCE + distance)
+    factor *= _NAME_BETWEEN ** min(3, scene.between("names", low, high))
+    factor *= _QUOTE_BETWEEN ** min(2, scene.between("quotes", low, high))
+    factor *= _CONTRAST ** min(2, scene.between("contrasts", low, high))
+    if scene.between("reports", low, high):
+        factor *= _REPORT_BETWEEN
+    if _is_speaker(scene, run_start, run_end):
+        factor *= _SPEAKER
+    return Pull(evaluation, _role(scene, evaluation, leads, high), factor)
+
+
+def _role(scene: Scene, evaluation: Evaluation, leads: bool, mention: int) -> Role:
+    """Agent or patient of a verb that rates them differently: by the order of words, the voice, and "by"."""
+    if "agent" not in evaluation.rates:
+        return "weight"
+    if leads:
+        return "patient" if evaluation.passive else "agent"
+    between = scene.document.tokens[evaluation.last : mention]
+    by_agent = "by" in between[:4] and len(between) <= 6 and not _STOPS.intersection(between)
+    return "agent" if by_agent else "patient"
+
+
+def _is_speaker(scene: Scene, start: int, end: int) -> bool:
+    """Whether a reporting verb follows the name, one adverb between at most, or an inverted one precedes it."""
+    if end in scene.speaks_before or start in scene.speaks_after:
+        return True
+    tokens = scene.document.tokens
+    adverb = end < len(tokens) and (tokens[end].endswith("ly") or tokens[end] in ("also", "has", "had", "then", "later"))
+    return adverb and end + 1 in scene.speaks_before
+
+
+# Evidence and scores ---------------------------------------------------------------------------------------------
+
+
+def find_stance(markup: Markup) -> list[Evidence]:
+    """A row per sentence, actor mentioned in it, and voice of the mention; the row spans the sentence."""
+    document = markup.document
+    by_sentence: dict[int, list[tuple[str, str, HasSpan]]] = {}
+    for mention in markup.mentions:
+        voice = markup.voices.of(mention.start, mention.end).name
+        by_sentence.setdefault(mention.sentence, []).append((mention.actor, voice, mention))
+    rows: list[Evidence] = []
+    for sentence, mentions in by_sentence.items():
+        scene = set_scene(document, sentence, [mention for _, _, mention in mentions])
+        targets: dict[tuple[str, str], list[HasSpan]] = {}
+        for actor, voice, mention in mentions:
+            targets.setdefault((actor, voice), []).append(mention)
+        for (actor, voice), spans in targets.items():
+            rows.append(_row(scene, sentence, actor, voice, spans))
+    return rows
+
+
+def _row(scene: Scene, sentence: int, actor: str, voice: str, targets: Sequence[HasSpan]) -> Evidence:
+    document = scene.document
+    found = pulls(scene, targets)
+    value, words = _polarity(document, found)
+    return Evidence(
+        dimension="stance",
+        label="positive" if value > POSITIVE else "negative" if value < NEGATIVE else "neutral",
+        start=document.sentences[sentence].start,
+        end=document.sentences[sentence].end,
+        weight=value,
+        actor=actor,
+        voice=voice,
+        why=_why(document, words),
+        extra={
+            "mentions": [[target.start, target.end] for target in targets],
+            "words": [list(word) for word in words],
+        },
+    )
+
+
+def _why(document: Document, words: Sequence[tuple[int, int, float]]) -> str:
+    strongest = sorted(words, key=lambda word: -abs(word[2]))[:4]
+    if not strongest:
+        return "no evaluative word near the mention"
+    return ", ".join(f"“{document.text[start:end]}” {weight:+.2f}" for start, end, weight in strongest)
+
+
+def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
+    """Mean polarity of the rows, and mentions per 1,000 words, per actor and voice."""
+    rows: dict[str, list[Evidence]] = {}
+    for row in evidence:
+        rows.setdefault(row.actor or "", []).append(row)
+    scores: list[Score] = []
+    for actor in sorted(rows):
+        mentions = [mention for mention in markup.mentions if mention.actor == actor]
+        for voice in (*VOICES, "all"):
+            counts = markup.count(rows[actor], voice)
+            if not counts.any():
+                continue
+            polarities = np.column_stack([markup.weigh(rows[actor], voice), counts])
+            named = np.zeros(len(markup.document.sentences))
+            for mention in mentions:
+                if voice in ("all", markup.voices.of(mention.start, mention.end).name):
+                    named[mention.sentence] += 1
+            scores += [
+                Score(
+                    "stance", "mean_polarity", None, actor, voice, "mean polarity, -1..1", polarities, ratio(), int(counts.sum())
+                ),
+                Score(
+                    "stance",
+                    "mentions",
+                    None,
+                    actor,
+                    voice,
+                    "mentions per 1,000 words",
+                    np.column_stack([named, markup.words(voice)]),
+                    ratio(1000),
+                    int(named.sum()),
+                ),
+            ]
+    return scores
+
+
+DIMENSION = Dimension(
+    name="stance",
+    title="Stance",
+    question="How is each actor portrayed where it is mentioned?",
+    unit="mean polarity, -1..1",
+    higher="the actor is portrayed more favourably",
+    limits=(
+        "Irony, facts that speak for themselves and judgements spread over several sentences are not seen; "
+        "a report of bad news near an actor may look like blame."
+    ),
+    reference="Hamborg & Donnay 2021, NewsMTSC; Rashkin, Singh & Choi 2016, Connotation Frames; Hutto & Gilbert 2014, VADER",
+    find={"lexicon": find_stance},
+    measure=measure_stance,
+)

@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from framing.analysis import LEAST_SENTENCES, Analysis, Dimension, Reading, Score, analyze, ratio
+from framing.comparison.compare import compare
+from framing.comparison.differences import (
+    TOO_LITTLE,
+    adjusted,
+    cliffs_delta,
+    counts_kinds,
+    differences,
+    permutation_p,
+)
+from framing.comparison.intervals import BLOCK, blocks, interval, percentiles, resampled_sums
+from framing.comparison.keywords import count_words, keywords, log_odds
+from framing.comparison.naming import naming
+from framing.comparison.rows import evidence_frame, scores_frame, supporting
+from framing.dimensions.attribution import inverse_simpson
+from framing.document import make_document
+
+PLAIN = (
+    "The council met on Monday. It discussed the road to the harbour. The mayor read out the budget. "
+    "Two members asked about the bridge. The bridge was built long ago. The session ended at noon. "
+    "Nobody spoke against the plan. The next session is in March."
+)
+CAUTIOUS = (
+    "The council may have met on Monday. It perhaps discussed the road to the harbour. The mayor possibly read out "
+    "the budget. Two members reportedly asked about the bridge. The bridge might be old. The session probably ended "
+    "at noon. It seems that nobody spoke against the plan. The next session could be in March."
+)
+
+
+def analysis_of(id: str, totals: np.ndarray, *, measure: str = "rate", formula=None) -> Analysis:
+    """An analysis with one hand-made score."""
+    formula = formula or ratio()
+    value = float(formula(totals.sum(axis=0)))
+    score = Score("made", measure, None, None, "all", "per sentence", totals, formula, n=len(totals), value=value)
+    dimension = Dimension("made", "Made", "", "", "", "", "", {}, lambda markup, evidence: [])
+    sentences = " ".join(f"Sentence {number} is here." for number in range(len(totals)))
+    return Analysis(make_document(sentences, id), {"made": Reading(dimension, (), (score,))}, (), {})
+
+
+def counts(values: list[float]) -> np.ndarray:
+    return np.column_stack([values, np.ones(len(values))])
+
+
+# Intervals
+
+
+def test_an_interval_holds_the_value_and_narrows_with_more_sentences():
+    random = np.random.default_rng(1)
+    few, many = (counts(list(random.poisson(2, size=size))) for size in (20, 500))
+    spans = []
+    for totals in (few, many):
+        low, high = interval(totals, ratio())
+        assert low <= totals[:, 0].mean() <= high
+        spans.append(high - low)
+    assert spans[1] < spans[0] / 2
+
+
+def test_intervals_cover_the_true_mean():
+    random = np.random.default_rng(7)
+    held = 0
+    for trial in range(300):
+        low, high = interval(counts(list(random.poisson(3, size=40))), ratio(), seed=trial, resamples=400)
+        held += low <= 3 <= high
+    assert 0.90 <= held / 300 <= 0.98
+
+
+def test_resamples_are_repeatable_and_keep_the_number_of_sentences():
+    totals = counts([0, 1, 2, 3, 4])
+    sums = resampled_sums(totals, seed=3, resamples=50)
+    assert sums.shape == (50, 2)
+    assert np.array_equal(sums, resampled_sums(totals, seed=3, resamples=50))
+    assert not np.array_equal(sums, resampled_sums(totals, seed=4, resamples=50))
+    assert set(sums[:, 1]) == {5.0}
+
+
+def test_columns_side_by_side_see_the_same_resamples():
+    left, right = counts([1, 0, 5, 2]), counts([3, 3, 0, 1])
+    together = resampled_sums(np.hstack([left, right]), seed=5, resamples=20)
+    assert np.array_equal(together[:, :2], resampled_sums(left, seed=5, resamples=20))
+    assert np.array_equal(together[:, 2:], resampled_sums(right, seed=5, resamples=20))
+
+
+@pytest.mark.parametrize(("sentences", "resamples"), [(0, 10), (3, 0)])
+def test_without_sentences_or_resamples_the_interval_is_undefined(sentences, resamples):
+    low, high = interval(np.ones((sentences, 2)), ratio(), resamples=resamples)
+    assert np.isnan(low)
+    assert np.isnan(high)
+
+
+def test_undefined_resamples_are_left_out():
+    assert percentiles(np.array([np.nan, 1.0, 1.0])) == (1.0, 1.0)
+
+
+def test_long_texts_are_resampled_in_blocks_that_add_up():
+    sizes = list(blocks(1000, BLOCK // 100))
+    assert sum(sizes) == 1000
+    assert max(sizes) == 100
+
+
+# Differences
+
+
+def test_a_clear_difference_is_found_and_an_identity_is_not():
+    low, high = analysis_of("low", counts([0, 1] * 10)), analysis_of("high", counts([5, 6] * 10))
+    row = differences([high, low]).iloc[0]
+    assert row.difference == pytest.approx(5)
+    assert row.low > 0
+    assert row.p < 0.01
+    assert row.q == pytest.approx(row.p)
+    assert row.effect == 1
+    assert row.note == ""
+    same = differences([low, analysis_of("again", counts([0, 1] * 10))]).iloc[0]
+    assert same.difference == 0
+    assert same.p == 1
+    assert same.low < 0 < same.high
+    assert same.effect == 0
+
+
+def test_too_little_text_is_said_and_not_tested():
+    short = analysis_of("short", counts([4.0] * (LEAST_SENTENCES - 1)))
+    row = differences([short, analysis_of("long", counts([0.0, 1.0] * 10))]).iloc[0]
+    assert row.note == TOO_LITTLE
+    assert row.value_a == 4
+    assert row.sentences_a == LEAST_SENTENCES - 1
+    assert np.isnan([row.low, row.high, row.p, row.q, row.effect]).all()
+
+
+def test_a_score_that_one_article_lacks_is_kept():
+    a = analysis_of("a", counts([1.0] * 9))
+    b = analysis_of("b", counts([1.0] * 9), measure="other")
+    frame = differences([a, b])
+    assert list(frame.measure) == ["rate", "other"]
+    assert set(frame.note) == {TOO_LITTLE}
+
+
+def test_under_no_difference_p_is_uniform():
+    random = np.random.default_rng(11)
+    p = []
+    for trial in range(200):
+        a, b = (counts(list(random.poisson(1.5, size=25))) for _ in range(2))
+        p.append(permutation_p(a, b, {("k",) * 5: (slice(0, 2), ratio())}, seed=trial, resamples=199)[("k",) * 5])
+    assert np.mean(np.array(p) <= 0.05) <= 0.09
+    assert 0.4 <= np.mean(p) <= 0.6
+
+
+def test_kinds_of_two_articles_are_not_mixed_up():
+    """Two sources each, as even as can be: the effective numbers are equal, whoever the sources are."""
+    assert counts_kinds(inverse_simpson, 3)
+    assert not counts_kinds(ratio(), 2)
+    even = np.tile([[5.0, 0.0], [0.0, 5.0]], (6, 1))
+    three = np.tile(np.eye(3) * 5.0, (4, 1))
+    a = analysis_of("a", even, formula=inverse_simpson)
+    b = analysis_of("b", three, formula=inverse_simpson)
+    row = differences([a, b]).iloc[0]
+    assert (row.value_a, row.value_b) == pytest.approx((2, 3))
+    assert 0 < row.p <= 1
+    assert np.isnan(row.effect)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "delta"), [([1, 2], [3, 4], -1), ([1, 3], [2, 2], 0), ([1, 1], [1, 1], 0), ([2, 3, 4], [1, 3], 0.5)]
+)
+def test_cliffs_delta(a, b, delta):
+    above = np.mean([[float(x > y) - float(x < y) for y in b] for x in a])
+    assert cliffs_delta(np.array(a, float), np.array(b, float)) == pytest.approx(above)
+    assert above == pytest.approx(delta)
+
+
+def test_false_discovery_control_leaves_untested_rows_out():
+    q = adjusted(pd.Series([0.01, np.nan, 0.04]))
+    assert q.tolist()[::2] == pytest.approx([0.02, 0.04])
+    assert np.isnan(q[1])
+
+
+# Words and names
+
+
+def test_distinctive_words_leave_what_all_share_near_zero():
+    frame = log_odds({
+        "a": {"the": 40, "harbour": 6, "road": 3},
+        "b": {"the": 42, "minister": 6, "road": 3},
+        "c": {"the": 41, "goat": 6, "road": 3},
+    })  # fmt: skip
+    first = frame.groupby("group", sort=False).head(1)
+    assert first.word.tolist() == ["harbour", "minister", "goat"]
+    assert (first.z > 2).all()
+    assert frame[frame.word.isin(["the", "road"])].z.abs().max() < 1
+    row = first.iloc[0]
+    assert (row["count"], row.words, row.other_count, row.other_words) == (6, 49, 0, 102)
+
+
+def test_log_odds_equal_a_worked_example():
+    """Two words, two groups, prior of ten words: the formula by hand."""
+    frame = log_odds({"a": {"x": 8, "y": 2}, "b": {"x": 2, "y": 8}}, prior=10)
+    row = frame[(frame.group == "a") & (frame.word == "x")].iloc[0]
+    delta = np.log(13 / 7) - np.log(7 / 13)
+    assert row.log_odds == pytest.approx(delta)
+    assert row.z == pytest.approx(delta / np.sqrt(1 / 13 + 1 / 7))
+
+
+def test_one_group_has_nothing_to_differ_from():
+    assert log_odds({"a": {"x": 1}, "b": {}}).empty
+
+
+def test_numbers_and_punctuation_are_no_words():
+    analysis = analyze("In 2024, 300 goats crossed -- goats! Goats' owner's 2nd claim.", resamples=0)
+    words = count_words(analysis)
+    assert words["goats"] == 3
+    assert not {word for word in words if not word[0].isalpha()}
+
+
+def test_naming_gives_share_and_first_use():
+    analysis = analyze("Moscow sent aid. Russia said so. Moscow waited.", resamples=0)
+    frame = naming([analysis])
+    rows = frame[frame.actor == "russia"].set_index("name")
+    assert rows.loc["Moscow", "count"] == 2
+    assert rows.loc["Moscow", "share"] == pytest.approx(2 / 3)
+    assert rows.loc["Moscow", "sentence"] == 0
+    assert rows.share.sum() == pytest.approx(1)
+    first = rows.loc["Moscow"]
+    assert analysis.document.text[first.start : first.end] == "Moscow"
+
+
+# All together
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return [analyze(make_document(text, id), resamples=200) for id, text in (("plain", PLAIN), ("cautious", CAUTIOUS))]
+
+
+def test_a_comparison_holds_a_row_per_score_and_pair(pair):
+    comparison = compare(pair, resamples=200)
+    assert len(comparison.scores) == sum(len(analysis.scores) for analysis in pair)
+    rows = comparison.differences
+    assert set(zip(rows.a, rows.b, strict=True)) == {("plain", "cautious")}
+    hedged = rows[(rows.measure == "hedged_sentences") & (rows.voice == "all")].iloc[0]
+    assert hedged.value_a < hedged.value_b
+    assert hedged.q <= 0.05
+    again = compare(pair, resamples=200)
+    pd.testing.assert_frame_equal(rows, again.differences)
+
+
+def test_a_comparison_of_one_article_or_none_is_empty_but_well_formed(pair):
+    for analyses in ([], pair[:1]):
+        comparison = compare(analyses)
+        assert comparison.differences.empty
+        assert comparison.keywords.empty
+
+
+def test_two_articles_may_not_share_an_id(pair):
+    with pytest.raises(ValueError, match="two articles have the id 'plain'"):
+        compare([pair[0], pair[0]])
+
+
+def test_frames_have_the_columns_of_the_contract(pair):
+    scores, evidence = scores_frame(pair), evidence_frame(pair)
+    assert list(scores.columns) == ["article", *pair[0].to_dict()["scores"][0]]
+    row = pair[0].to_dict()["evidence"][0]
+    assert ["article", *row][:11] == list(evidence.columns)[:11]
+    texts = {analysis.document.id: analysis.document.text for analysis in pair}
+    assert all(texts[item.article][item.start : item.end] == item.text for item in evidence.itertuples())
+
+
+def test_counts_equal_the_evidence_that_supports_them(pair):
+    """Where a score counts pieces of evidence, those listed for it are as many as it counted."""
+    checked = 0
+    for analysis in pair:
+        for score in analysis.scores:
+            if score.measure in {"hedge_cues", "boosters", "loaded_terms", "attributions", "source_type_share"}:
+                listed = supporting(analysis, score)
+                assert len(listed) == score.totals[:, 0].sum(), score.key
+                assert {analysis.evidence[number].dimension for number in listed} <= {score.dimension}
+                checked += len(listed)
+    assert checked > 20
+
+
+def test_keywords_of_articles_are_grouped_by_id(pair):
+    assert list(dict.fromkeys(keywords(pair).group)) == ["plain", "cautious"]
