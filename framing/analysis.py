@@ -235,19 +235,8 @@ class Analysis:
         return {"id": document.id, **known, **size}
 
     def about(self, actors: Sequence[str]) -> Analysis:
-        """The same analysis without the scores and evidence of other actors."""
-
-        def kept(item: Evidence | Score) -> bool:
-            return item.actor is None or item.actor in actors
-
-        readings = {
-            name: replace(
-                reading,
-                evidence=tuple(filter(kept, reading.evidence)),
-                scores=tuple(filter(kept, reading.scores)),
-            )
-            for name, reading in self.readings.items()
-        }
+        """The same analysis without the scores of other actors and the evidence they rest on."""
+        readings = {name: _about(reading, actors) for name, reading in self.readings.items()}
         mentions = tuple(mention for mention in self.mentions if mention.actor in actors)
         return replace(self, readings=readings, mentions=mentions)
 
@@ -301,7 +290,9 @@ def analyze(
     for dimension in chosen:
         found = attributions if dimension.name == "attribution" else _find(dimension, markup)
         evidence = [_stamp(item, markup) for item in found]
-        readings[dimension.name] = Reading(dimension, tuple(evidence), tuple(dimension.measure(markup, evidence)))
+        readings[dimension.name] = Reading(
+            dimension, tuple(evidence), tuple(dimension.measure(markup, evidence))
+        )
     readings = _with_values(readings, seed, resamples)
     signature = {
         "framing": __version__,
@@ -311,7 +302,6 @@ def analyze(
         "resamples": resamples,
     }
     return Analysis(document, readings, markup.mentions, signature)
-
 
 
 def choose_dimensions(names: Sequence[str] | None) -> list[Dimension]:
@@ -330,6 +320,15 @@ def lexicons_digest() -> str:
     """One short digest over all shipped lexicons."""
     parts = [load_lexicon(name).digest for name in lexicon_names()]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
+
+
+def _about(reading: Reading, actors: Sequence[str]) -> Reading:
+    """Scores without an actor count evidence of every actor, so a dimension that has only such keeps all of it."""
+    scores = tuple(score for score in reading.scores if score.actor is None or score.actor in actors)
+    if all(score.actor is None for score in reading.scores):
+        return reading
+    evidence = tuple(item for item in reading.evidence if item.actor is None or item.actor in actors)
+    return replace(reading, scores=scores, evidence=evidence)
 
 
 def _find(dimension: Dimension, markup: Markup) -> list[Evidence]:

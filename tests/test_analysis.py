@@ -158,10 +158,12 @@ def test_unknown_names_are_told_with_the_choices() -> None:
         analyze("Text.", model="oracle")
 
 
-def test_about_keeps_one_actor(analysis: Analysis) -> None:
+def test_about_keeps_one_actor_and_what_its_scores_count(analysis: Analysis) -> None:
     russia = analysis.about(["russia"])
-    assert {item.actor for item in russia.evidence} <= {None, "russia"}
+    assert {item.actor for item in russia.readings["stance"].evidence} == {"russia"}
+    assert {score.actor for score in russia.scores} == {None, "russia"}
     assert {mention.actor for mention in russia.mentions} == {"russia"}
+    assert russia.readings["loaded"].evidence == analysis.readings["loaded"].evidence
 
 
 def test_ratio_is_undefined_without_a_base() -> None:

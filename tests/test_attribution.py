@@ -75,7 +75,7 @@ def test_the_lexicons_are_large_and_know_only_their_classes():
 def test_every_construction_a_cue_takes_is_explained_on_top_of_its_lexicon():
     lexicon = load_lexicon("reporting")
     taken = {word for entry in lexicon.entries for word in entry.extra["takes"].split()}
-    assert all(f"{word} (" in lexicon.header["takes"] or f"{word}," in lexicon.header["takes"] for word in taken)
+    assert taken == {part.partition("=")[0].strip() for part in lexicon.header["takes"].split(";")}
 
 
 def test_fields_stand_in_the_order_of_the_contract():
@@ -132,7 +132,7 @@ def test_inverse_simpson_is_the_number_of_equal_shares_and_undefined_without_any
 
 def test_formulas_travel_to_other_processes():
     for score in read(NEWS).scores:
-        formula = pickle.loads(pickle.dumps(score.formula))
+        formula = pickle.loads(pickle.dumps(score.formula))  # noqa: S301  # our own bytes
         assert np.array_equal(formula(score.totals.sum(axis=0)), score.formula(score.totals.sum(axis=0)), equal_nan=True)
 
 
@@ -166,7 +166,7 @@ CODED = """T1\tSource 0 4\tAnna
 T2\tCue 5 9\tsaid
 T3\tContent 10 19\train came
 
-T4\tContent 32 36;37 39\tstay he
+T4\tContent 35 39;41 43\tstay he
 T5\tCue 26 31\thopes
 T9\tContent 900 950\tnowhere
 T
@@ -192,7 +192,7 @@ def test_the_reader_keeps_line_ends_and_reads_past_broken_lines(split):
     assert article.text == TEXT
     first, second = article.attributions
     assert [article.text[start:end] for start, end in first.source + first.cue + first.content] == ["Anna", "said", "rain came"]
-    assert second.content == ((32, 36), (37, 39))
+    assert second.content == ((35, 39), (41, 43))
     assert second.source == ()
 
 
@@ -226,7 +226,7 @@ def test_metrics_count_tokens(split):
     half = [{"id": "one", "attributions": [{"cue": [[5, 9]], "source": [], "content": [[10, 14]]}]}]
     found = polnear.metrics(articles, half)
     assert found["content_precision"] == 1
-    assert found["content_recall"] == pytest.approx(1 / len(["rain", "came", "stay", ",", "he"]))
+    assert found["content_recall"] == pytest.approx(1 / len(["rain", "came", "stay", "he"]))
     assert found["source_f1"] == 0
     assert found["recall_50"] == 0
 

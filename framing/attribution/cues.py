@@ -1,4 +1,4 @@
-"""Candidate cues: entries of the lexicon `reporting` in a sentence, with the verbs around them and what they are."""
+"""Candidate cues: entries of the lexicon `reporting`, with the verbs around them and what they are in their sentence."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from framing.attribution import grammar
 from framing.document import Document
 from framing.lexicon import Entry, Match, load_lexicon
 
+VERBAL = frozenset({"finite", "participle", "infinitive", "passive"})
+
 
 class Cue(NamedTuple):
     """A reporting cue: the tokens `first:last`, its lexical head, what it is, and what the lexicon lets follow.
 
-    `kind` is finite, participle, infinitive, passive, noun, adjective, colon or source (its source follows).
+    `kind` is one of `VERBAL`, or noun, adjective, colon, or source (its source follows).
     """
 
     first: int
@@ -22,117 +24,115 @@ class Cue(NamedTuple):
     takes: frozenset[str]
     entry: Entry
 
+    @property
+    def base(self) -> str:
+        """The base form of the verb."""
+        return self.entry.term.split()[0]
+
 
 def find_cues(document: Document) -> list[Cue]:
     """All cues of a document in order."""
-    cues = []
-    for match in load_lexicon("reporting").match(document):
-        cue = _cue(document, match)
-        if cue is not None:
-            cues.append(cue)
-    return cues
+    found = (_cue(document, match) for match in load_lexicon("reporting").match(document))
+    return [cue for cue in found if cue is not None]
 
 
 def _cue(document: Document, match: Match) -> Cue | None:
     takes = frozenset(match.entry.extra["takes"].split())
-    if "source" in takes:
-        return Cue(match.first, match.last, match.first, "source", takes, match.entry)
-    if "colon" in takes:
-        return Cue(match.first, match.last, match.first, "colon", takes, match.entry)
-    if "adjective" in takes:
-        return _adjective(document, match, takes)
-    if match.entry.forms == "v":
-        verb = _verb(document, match, takes)
-        if verb is not None or "noun" not in takes:
-            return verb
-    if "noun" in takes:
+    first, kind = match.first, None
+    if takes & {"source", "colon"}:
+        kind = "source" if "source" in takes else "colon"
+    elif "adjective" in takes:
+        first, kind = _adjective(document, match)
+    elif match.entry.forms == "v":
+        first, kind = _verb(document, match, takes)
+    if kind is None and "noun" in takes:
         return Cue(match.first, match.last, match.last - 1, "noun", takes, match.entry)
-    return None
+    return None if kind is None else Cue(first, match.last, match.first, kind, takes, match.entry)
 
 
-def _adjective(document: Document, match: Match, takes: frozenset[str]) -> Cue | None:
-    first = _group_start(document, match.first, grammar.BE | grammar.HAVE | grammar.MODALS | _COPULAS)
-    copular = any(document.tokens[token] in grammar.BE | _COPULAS for token in range(first, match.first))
+def _adjective(document: Document, match: Match) -> tuple[int, str | None]:
+    """Where the group of an adjective with its copula begins; "officials wary of" needs no copula."""
+    first = _group_start(document, match.first, grammar.BE | grammar.HAVE | grammar.MODALS | grammar.COPULAS)
+    copular = not (grammar.BE | grammar.COPULAS).isdisjoint(document.tokens[first : match.first])
     apposed = match.last - match.first > 1 and first > 0 and document.tokens[first - 1].endswith("s")
-    return Cue(first, match.last, match.first, "adjective", takes, match.entry) if copular or apposed else None
+    return first, "adjective" if copular or apposed else None
 
 
-_COPULAS = frozenset("seem seems seemed appear appears appeared remain remains remained feel feels felt sound sounds".split())
-
-
-def _verb(document: Document, match: Match, takes: frozenset[str]) -> Cue | None:
-    tokens = document.tokens
-    head = match.first
-    shape = grammar.inflection(tokens[head], match.entry.term.split()[0])
+def _verb(document: Document, match: Match, takes: frozenset[str]) -> tuple[int, str | None]:
+    """Where the group of a verb begins, and its kind; None where the word is a noun or an attribute."""
+    tokens, head = document.tokens, match.first
+    sentence = document.sentences[document.sentence_of(head)]
     first = _group_start(document, head, grammar.AUXILIARIES)
     group = set(tokens[first:head])
-    sentence = document.sentences[document.sentence_of(head)]
     before = tokens[first - 1] if first > sentence.first else ""
     after = tokens[match.last] if match.last < sentence.last else ""
-    if before == "-" or "'s" in group and shape in ("base", "s"):
-        return None
+    shape = grammar.inflection(tokens[head], match.entry.term.split()[0])
+    if before == "-":
+        return first, None
     if shape == "ing":
         if group & grammar.BE:
-            return Cue(first, match.last, head, "finite", takes, match.entry)
-        if before in grammar.DETERMINERS or after == "of":
-            return None
-        return Cue(first, match.last, head, "participle", takes, match.entry)
+            return first, "finite"
+        return first, None if before in grammar.DETERMINERS or after == "of" else "participle"
     if shape in ("past", "participle"):
-        if group & grammar.BE and not (group & grammar.HAVE and "been" not in group and "being" not in group):
-            return Cue(first, match.last, head, "passive", takes, match.entry)
+        if group & grammar.BE and (not group & grammar.HAVE or group & {"been", "being"}):
+            return first, "finite" if "stative" in takes else "passive"
         if group & (grammar.HAVE | {"'d"}):
-            return Cue(first, match.last, head, "finite", takes, match.entry)
-        if before in grammar.DETERMINERS - {"that", "which", "these", "those", "some", "many", "several", "few"}:
-            return None
-        if shape == "participle" or after == "by":
-            return Cue(first, match.last, head, "passive", takes, match.entry)
-        return Cue(first, match.last, head, "finite", takes, match.entry)
+            return first, "finite"
+        if before in _ARTICLES:
+            return first, None
+        return first, "passive" if shape == "participle" or after == "by" else "finite"
+    if "'s" in group:
+        return first, None
     if group & (grammar.MODALS | grammar.DO):
-        return Cue(first, match.last, head, "finite", takes, match.entry)
+        return first, "finite"
     if before == "to":
-        return Cue(first - 1, match.last, head, "infinitive", takes, match.entry) if shape == "base" else None
-    if after in ("of", "'s", "'") or after in grammar.FINITE or before in grammar.DETERMINERS - {"that", "which"}:
-        return None
-    if before in grammar.PREPOSITIONS or before == "":
-        return None
-    if before == "," and after in _CLEAR_STARTS:
-        return Cue(first, match.last, head, "finite", takes, match.entry)
-    if shape == "base" and not _plural(document, first - 1, sentence.first):
-        return None
-    if shape == "s" and before in ("they", "we", "i", "you"):
-        return None
-    return Cue(first, match.last, head, "finite", takes, match.entry)
+        return first - 1, "infinitive" if shape == "base" else None
+    return first, "finite" if _is_present(document, first, sentence.first, shape, after) else None
+
+
+_ARTICLES = grammar.DETERMINERS - {"that", "which", "these", "those", "some", "many", "several", "few"}
+
+
+def _is_present(document: Document, first: int, opening: int, shape: str, after: str) -> bool:
+    """Whether a form that could be a noun is a verb in the present tense, by the words on both sides."""
+    before = document.tokens[first - 1] if first > opening else ""
+    if after in grammar.FINITE | {"of", "'s", "'"}:
+        return False
+    if before in grammar.PREPOSITIONS | (grammar.DETERMINERS - {"that", "which"}) | {""}:
+        return False
+    if before == "," and after in _CLAUSE_STARTS:
+        return True
+    if shape == "base":
+        return _is_plural(document, first - 1, opening)
+    return before not in ("they", "we", "i", "you")
+
+
+_CLAUSE_STARTS = frozenset("that he she they it we there".split())
+
+
+def _is_plural(document: Document, token: int, opening: int) -> bool:
+    """Whether the noun phrase that ends at a token can be a plural subject."""
+    word = document.tokens[token]
+    if word in _PLURALS or (word.endswith("s") and word not in _NO_PLURALS):
+        return True
+    return document.is_capital[token] and "and" in document.tokens[max(opening, token - 4) : token]
+
+
+_PLURALS = frozenset("people police men women children media majority half".split()) | frozenset(
+    "i you we they who that many some most others few several both all those these".split()
+)
+_NO_PLURALS = frozenset("'s is was has does his its this as us".split())
 
 
 def _group_start(document: Document, head: int, auxiliaries: frozenset[str]) -> int:
     """The first token of the group of verbs and adverbs that ends before `head`."""
-    sentence = document.sentences[document.sentence_of(head)]
-    first = head
-    position = head - 1
-    while position >= sentence.first:
+    opening = document.sentences[document.sentence_of(head)].first
+    first = position = head
+    while position > opening:
+        position -= 1
         token = document.tokens[position]
-        adverb = grammar.is_adverb(token) and token not in _QUANTIFIERS and not document.is_capital[position]
-        if token in auxiliaries or adverb:
+        if token in auxiliaries or (grammar.is_adverb(token) and not document.is_capital[position]):
             first = position
         elif token not in ("both", "all"):
             break
-        position -= 1
     return first
-
-
-_QUANTIFIERS = frozenset("more most both all no so".split())
-
-
-_CLEAR_STARTS = frozenset("that he she they it we there".split())
-_PLURALS = frozenset(
-    "people police men women children media i you we they who that many some most others few several both all those these "
-    "majority half authorities republicans democrats".split()
-)
-
-
-def _plural(document: Document, token: int, first: int) -> bool:
-    """Whether the noun phrase that ends at a token can be a plural subject."""
-    text = document.tokens[token]
-    if text in _PLURALS or (text.endswith("s") and text not in ("'s", "is", "was", "his", "its", "this", "as", "us")):
-        return True
-    return "and" in document.tokens[max(first, token - 4) : token] and document.is_capital[token]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from framing.data import folder, read_table
-from framing.document import Document
 
 BE = frozenset("is are was were be been being am 's 're 'm isn't aren't wasn't weren't".split())
 HAVE = frozenset("has have had having 've hasn't haven't hadn't".split())
+COPULAS = frozenset("seem seems seemed appear appears appeared remain remains remained feel feels felt sound sounds".split())
 DO = frozenset("do does did don't doesn't didn't".split())
 MODALS = frozenset(
     "will would shall should can could may might must cannot 'll 'd won't wouldn't shouldn't can't couldn't mightn't "
@@ -41,10 +41,10 @@ SUBORDINATORS = frozenset(
 QUESTION_WORDS = frozenset("whether if how why what where who when which whom whose".split())
 COORDINATORS = frozenset("and but or nor yet".split())
 RELATIVES = frozenset("who which that whose whom where".split())
-NEGATORS = frozenset("not never n't hardly no".split())
+NEGATORS = frozenset("not never n't hardly".split())
 ADVERBS = frozenset(
     "also then later now still once again often always even just already first ever further soon long thus "
-    "too since instead rather more most both all sometimes meanwhile back well quite very much so "
+    "too since instead rather sometimes meanwhile back well quite very much "
     "reportedly twice widely".split()
 )
 # Words in -ly that are no adverbs.
@@ -65,6 +65,7 @@ _MONTHS = frozenset(
     "sept. sep. oct. nov. dec.".split()
 )
 QUOTE_MARKS = frozenset("\"'")
+SIGNS = frozenset("$£€#@")
 DASHES = frozenset(["—", "–", "--"])
 STOPS = frozenset(".;:!?…()[]") | DASHES
 
@@ -84,17 +85,16 @@ def is_quantity(token: str) -> bool:
     return token[0].isdigit() or token in _QUANTITIES
 
 
-def is_month_or_number(token: str) -> bool:
+def is_date(token: str) -> bool:
     """A part of a date."""
     return token in _MONTHS or token[0].isdigit()
 
 
-def is_nominal(document: Document, token: int) -> bool:
-    """Whether a token can be a part of a noun phrase: a word outside the closed classes that introduce clauses."""
-    text = document.tokens[token]
-    if text in AUXILIARIES and text not in ("'s", "may", "will"):
+def is_nominal(token: str) -> bool:
+    """Whether a token can be a part of a noun phrase: a word that is no auxiliary, an abbreviation, a hyphen."""
+    if token in AUXILIARIES - {"'s", "may", "will"}:
         return False
-    return text[-1].isalnum() or text in ("-", "'s", "'", "&", "/") or text[-1] == "." and len(text) > 1
+    return token[-1].isalnum() or token in ("-", "'s", "'", "&", "/") or (token[-1] == "." and len(token) > 1)
 
 
 def looks_finite(token: str) -> bool:

@@ -218,7 +218,105 @@ def _noun(text: Text, cue: Cue, limits: Range) -> Attribution | None:
         position = source.last if source else position
     if position < limits.last and tokens[position] in ("is", "was"):
         position += 1
-    if source is None or position >= limits.last or (tokens[position], True) not in _noun_starts(cue):
+    if source is None or position >= limits.last or _NOUN_TAKES.get(tokens[position]) not in cue.takes:
         return None
     content = content_after(text, cue, limits, position)
     return Attribution(cue, source, (content,), "noun") if content else None
+
+
+_NOUN_TAKES = {"that": "that", "to": "inf"}
+
+
+def _author(text: Text, first: int, limits: Range) -> Range | None:
+    """The noun phrase after "by" or "from", up to what it wants."""
+    source = phrase_after(text, first, limits)
+    if source is None:
+        return None
+    ends = (token for token in range(source.first, source.last) if text.document.tokens[token] == "to")
+    last = next(ends, source.last)
+    return Range(source.first, last) if last > source.first else None
+
+
+def _dependent(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> Attribution | None:
+    """..., adding that ...; declined to say whether ..."""
+    content = content_after(text, cue, limits) or content_announced(text, cue, limits)
+    if content is None:
+        return None
+    return Attribution(cue, _shared_source(text, cue, limits, earlier), (content,), "dependent")
+
+
+def _shared_source(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> Range | None:
+    """The source of an attribution earlier in the sentence, whose subject the cue shares, or the sentence's subject."""
+    for attribution in reversed(earlier):
+        if attribution.cue.first < limits.first:
+            break
+        if attribution.source is not None and attribution.cue.kind in ("finite", "participle", "adjective"):
+            return attribution.source
+    tokens = text.document.tokens
+    for token in range(limits.first + 1, cue.first):
+        if tokens[token] in grammar.FINITE or grammar.looks_finite(tokens[token]) or tokens[token] == ",":
+            return phrase_before(text, token, limits)
+    return None
+
+
+def _label(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> Attribution | None:
+    """Lind: "We stay" (a headline, a transcript), or a quotation that a colon introduces without a verb of saying."""
+    document = text.document
+    sentence = document.sentences[document.sentence_of(cue.head)]
+    attributed = earlier and earlier[-1].cue.first >= limits.first and earlier[-1].contents[-1].last > cue.first
+    if attributed or cue.first == sentence.first:
+        return None
+    ends = cue.last == limits.last
+    quote = content_announced(text, cue, limits) if ends else None
+    if not ends and text.quoted[cue.last] >= 0:
+        quote = text.quotes[text.quoted[cue.last]]
+    speaker = phrase_before(text, cue.first, limits)
+    if not ends and speaker is not None and _names_speaker(text, speaker):
+        content = quote or rest_of_paragraph(text, cue.last)
+        return Attribution(cue, speaker, (content,), "label") if content else None
+    if quote is None:
+        return None
+    return Attribution(cue, _shared_source(text, cue, limits, []), (quote,), "label")
+
+
+def _names_speaker(text: Text, phrase: Range) -> bool:
+    """Whether a phrase opens a headline as a name, or a paragraph as a name in capital letters, as in a transcript."""
+    document = text.document
+    number = document.sentence_of(phrase.first)
+    sentence = document.sentences[number]
+    continues = number > 0 and document.sentences[number - 1].paragraph == sentence.paragraph
+    if phrase.first != sentence.first or phrase.last - phrase.first > _LABEL or continues:
+        return False
+    words = [token for token in range(phrase.first, phrase.last) if document.is_word[token]]
+    if sentence.kind == "headline":
+        return all(document.is_capital[token] for token in words)
+    return all(document.text[document.starts[token] : document.ends[token]].isupper() for token in words)
+
+
+def _carried_over(text: Text, found: list[Attribution]) -> list[Attribution]:
+    """Give quotations that begin a sentence, without a cue of their own, to the speaker quoted before them."""
+    covered = [False] * len(text.document.tokens)
+    for attribution in found:
+        for content in attribution.contents:
+            covered[content.first : content.last] = [True] * (content.last - content.first)
+    result = list(found)
+    speaker: int | None = None
+    following = 0
+    for quote in text.quotes:
+        while following < len(result) and result[following].cue.first < quote.first:
+            contents = result[following].contents
+            if any(text.quoted[content.first] >= 0 or text.quoted[content.last - 1] >= 0 for content in contents):
+                speaker = following
+            following += 1
+        if speaker is not None and not all(covered[quote.first : quote.last]) and _goes_on(text, result[speaker], quote):
+            result[speaker] = result[speaker]._replace(contents=(*result[speaker].contents, quote))
+    return result
+
+
+def _goes_on(text: Text, attribution: Attribution, quote: Range) -> bool:
+    """Whether a quotation begins a sentence of the paragraph where an attribution ends, or of the next one."""
+    document = text.document
+    sentence = document.sentences[document.sentence_of(quote.first)]
+    last = max(attribution.cue.last, attribution.contents[-1].last)
+    before = document.sentences[document.sentence_of(last - 1)]
+    return quote.first == sentence.first and last <= quote.first and sentence.paragraph - before.paragraph <= 1

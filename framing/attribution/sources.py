@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cache
 
-from framing.actors import Mention
+from framing.actors import Mention, load_actors
 from framing.attribution import grammar
-from framing.attribution.clauses import Range, Text, noun_phrase_before
+from framing.attribution.phrases import phrase_before
+from framing.attribution.text import Range, Text
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
 
@@ -92,7 +94,8 @@ def _by_name(document: Document, core: Range, matches: Sequence[Match], mentions
     written = document.text[document.starts[core.last - 1] : document.ends[core.last - 1]]
     kinds = {mention.kind for mention in mentions if mention.end == document.ends[core.last - 1]}
     has_role = any(match.entry.category in _ROLES for match in matches)
-    if "leader" in kinds:
+    actors = {mention.actor for mention in mentions if mention.end == document.ends[core.last - 1]}
+    if "leader" in kinds or actors & _persons():
         return NAMED_PERSON
     if kinds & {"demonym", "people"}:
         return UNNAMED_COLLECTIVE
@@ -103,12 +106,23 @@ def _by_name(document: Document, core: Range, matches: Sequence[Match], mentions
     ends_with_name = names[-1] == core.last - 1
     if has_role:
         return NAMED_PERSON if ends_with_name else None
-    if written.isupper() and len(written) > 1 or document.tokens[core.first] == "the":
+    if (written.isupper() and len(written) > 1) or document.tokens[core.first] == "the":
         return NAMED_ORG
     first = document.sentences[document.sentence_of(core.first)].first
     if core.last - core.first == 1 and core.first == first and written.endswith("s"):
         return None
     return NAMED_PERSON
+
+
+@cache
+def _persons() -> frozenset[str]:
+    """The actors that are persons: they have a leader's name and none of a state, a government or a body."""
+    return frozenset(
+        actor.id
+        for actor in load_actors()
+        if any(name.category == "leader" for name in actor.names)
+        and not any(name.category in ("state", "government", "organisation", "people") for name in actor.names)
+    )
 
 
 def antecedent(text: Text, source: Range, earlier: Sequence[tuple[Range, str]], people: Sequence[Range]) -> Range | None:
@@ -167,7 +181,7 @@ def _before_relative(text: Text, source: Range) -> Range | None:
         last -= 1
     if last <= limits.first:
         return None
-    return noun_phrase_before(text, last, Range(max(limits.first, last - _MEMORY), last))
+    return phrase_before(text, last, Range(max(limits.first, last - _MEMORY), last))
 
 
 def people_named(text: Text, mentions: Sequence[Mention]) -> list[Range]:
@@ -177,6 +191,6 @@ def people_named(text: Text, mentions: Sequence[Mention]) -> list[Range]:
         if mention.kind == "leader":
             tokens = text.document.tokens_in(mention.start, mention.end)
             place = tokens.start - text.document.sentences[mention.sentence].first
-            if place < _TOPIC and text.levels[tokens.start] < 0:
+            if place < _TOPIC and text.quoted[tokens.start] < 0:
                 people.add(Range(tokens.start, tokens.stop))
     return sorted(people)

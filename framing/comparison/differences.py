@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, rankdata
 
-from framing.analysis import LEAST_SENTENCES, Analysis, Score
+from framing.analysis import LEAST_SENTENCES, Analysis, Score, ratio
 from framing.comparison.intervals import Array, Formula, blocks, percentiles, resampled_sums
 
 TOO_LITTLE = "too little text to compare"
@@ -37,14 +38,16 @@ def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int =
     """Every score of every pair of articles, set against each other.
 
     One row per pair and score: `difference` is value_a − value_b in the unit of the score, with a 95 % bootstrap
-    interval, a permutation p, q after false-discovery control over all tests of the same dimension, Cliff's delta
+    interval, a permutation p, q after false-discovery control over all tests of the same measure (its labels apart), Cliff's delta
     as `effect`, and the counts behind both sides. Where fewer than `LEAST_SENTENCES` sentences bear on a side, the row says
     so in `note` and carries no interval, p or effect.
     """
     sides = [_side(analysis, (seed, number), resamples) for number, analysis in enumerate(analyses)]
     rows = [row for a, b in combinations(sides, 2) for row in _pair(a, b, seed, resamples)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    frame["q"] = frame.groupby("dimension", sort=False)["p"].transform(adjusted)
+    # One question is one family: a measure over all pairs and voices, its breakdown by label apart.
+    family = [frame.dimension, frame.measure, frame.label == ""]
+    frame["q"] = frame.groupby(family, sort=False)["p"].transform(adjusted)
     return frame
 
 
@@ -53,25 +56,57 @@ def permutation_p(
 ) -> dict[Key, float]:
     """Two-sided permutation tests of differences (Phipson & Smyth 2010: the observed split counts as one).
 
-    `a` and `b` are sentences × k; sentences change sides at random, the same way for all scores. Returns p in (0, 1].
+    `a` and `b` are sentences × k; sentences change sides at random, the same way for all scores. A ratio is compared in
+    standard errors (Chung & Romano 2013), without which sides of unequal size and spread would seem to differ too
+    often. Returns p in (0, 1].
     """
     pooled = np.concatenate([a, b])
     whole = pooled.sum(axis=0)
+    products = {key: _products(pooled[:, columns]) for key, (columns, formula) in formulas.items() if is_ratio(formula)}
+    moments = np.hstack([pooled, *products.values()])
     random = np.random.default_rng(seed)
     member = np.zeros(len(pooled))
     member[: len(a)] = 1
     sums = np.concatenate(
-        [random.permuted(np.tile(member, (size, 1)), axis=1) @ pooled for size in blocks(resamples, len(pooled))]
+        [member[None] @ moments]
+        + [random.permuted(np.tile(member, (size, 1)), axis=1) @ moments for size in blocks(resamples, len(pooled))]
     )
+    rest = moments.sum(axis=0) - sums
+    width = len(whole)
+    places = {key: slice(width + 3 * number, width + 3 * number + 3) for number, key in enumerate(products)}
     result = {}
     for key, (columns, formula) in formulas.items():
-        observed = abs(formula(a[:, columns].sum(axis=0)) - formula(b[:, columns].sum(axis=0)))
-        drawn = np.abs(formula(sums[:, columns]) - formula(whole[columns] - sums[:, columns]))
-        drawn = drawn[np.isfinite(drawn)]
+        drawn = formula(sums[:, columns]) - formula(rest[:, columns])
+        if key in places:
+            one, other = (_error(side[:, columns], side[:, places[key]]) for side in (sums, rest))
+            scale = float(formula(np.ones(2)))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                drawn = np.where(drawn == 0, 0, drawn / (scale * np.sqrt(one + other)))
+        observed, drawn = abs(drawn[0]), np.abs(drawn[1:])
+        drawn = drawn[~np.isnan(drawn)]
         # Sums in another order differ in the last bits; equal splits must count as equal.
         extreme = np.count_nonzero(drawn >= observed * (1 - 1e-9))
         result[key] = float((1 + extreme) / (1 + drawn.size))
     return result
+
+
+def is_ratio(formula: Formula) -> bool:
+    """Whether a formula is `framing.analysis.ratio`: the first column per second, so that one sentence has a value too."""
+    return isinstance(formula, partial) and formula.func is ratio().func
+
+
+def _products(totals: Array) -> Array:
+    """What the standard error of a ratio adds up over sentences: n², n·d, d²."""
+    above, below = totals[:, 0], totals[:, 1]
+    return np.column_stack([above**2, above * below, below**2])
+
+
+def _error(sums: Array, products: Array) -> Array:
+    """Squared standard error of a ratio of sums by linearisation (Cochran 1977, section 2.11)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = sums[:, 0] / sums[:, 1]
+        spread = products[:, 0] - 2 * value * products[:, 1] + value**2 * products[:, 2]
+        return np.maximum(spread, 0) / sums[:, 1] ** 2
 
 
 def cliffs_delta(a: Array, b: Array) -> float:
@@ -177,8 +212,8 @@ def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
 
 
 def _per_sentence(score: Score) -> Array:
-    """The score of each sentence on its own where that means something: a ratio of two totals, with a denominator."""
-    if score.totals.shape[1] != 2:
+    """The score of each sentence on its own where that means something: a ratio with a denominator."""
+    if not is_ratio(score.formula):
         return np.empty(0)
     values = score.formula(score.totals)
     return values[np.isfinite(values)]

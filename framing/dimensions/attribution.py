@@ -14,9 +14,9 @@ import numpy as np
 
 from framing.actors import Mention, load_actors
 from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Score, ratio
-from framing.attribution.clauses import Range, read_text
 from framing.attribution.rules import Attribution, find_attributions
 from framing.attribution.sources import PRONOUN, SOURCE_TYPES, antecedent, head, people_named, source_type
+from framing.attribution.text import Range, read_text, words_of
 from framing.document import Document
 
 FORMS = ("direct", "indirect", "mixed")
@@ -107,17 +107,12 @@ _CONSTRUCTIONS = {
 
 def _why(document: Document, attribution: Attribution, resolved: Range | None) -> str:
     cue, source = attribution.cue, attribution.source
-    words = document.text[document.starts[cue.first] : document.ends[cue.last - 1]]
+    words = words_of(document, Range(cue.first, cue.last))
     reason = f"reporting cue '{words}' {_CONSTRUCTIONS[attribution.construction]}"
     if source is None:
         return f"{reason}; no source named"
-    named = document.text[document.starts[source.first] : document.ends[source.last - 1]]
-    stands = f", which stands for '{_text(document, resolved)}'" if resolved else ""
-    return f"{reason}; source '{named}'{stands}"
-
-
-def _text(document: Document, tokens: Range) -> str:
-    return document.text[document.starts[tokens.first] : document.ends[tokens.last - 1]]
+    stands = f", which stands for '{words_of(document, resolved)}'" if resolved else ""
+    return f"{reason}; source '{words_of(document, source)}'{stands}"
 
 
 # Measures -----------------------------------------------------------------------------------------------------------
@@ -158,7 +153,8 @@ def inverse_simpson(sums: Floats) -> Floats:
     """Effective number of categories of counts in the last axis: 1 / sum of squared shares; NaN when all are 0."""
     total = sums.sum(axis=-1)
     squares = (sums**2).sum(axis=-1)
-    return np.divide(total**2, squares, out=np.full_like(total, np.nan), where=squares != 0)
+    effective: Floats = np.divide(total**2, squares, out=np.full_like(total, np.nan), where=squares != 0)
+    return effective
 
 
 def _with_wholes(actor: str, wholes: dict[str, str | None]) -> list[str]:

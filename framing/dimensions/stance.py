@@ -259,7 +259,9 @@ def _is_passive(document: Document, first: int, last: int, match: Match) -> bool
 def pulls(scene: Scene, targets: Iterable[HasSpan]) -> list[Pull]:
     """What each evaluation of a scene says of the actor that `targets` mention, taking the mention nearest to it."""
     document = scene.document
-    places = sorted({(span[0], span[-1] + 1) for target in targets if (span := document.tokens_in(target.start, target.end))})
+    last = scene.first + len(scene.runs)
+    spans = (document.tokens_in(target.start, target.end) for target in targets)
+    places = sorted({(span[0], min(span[-1] + 1, last)) for span in spans if span and scene.first <= span[0] < last})
     starts = [start for start, _ in places]
     found: list[Pull] = []
     for evaluation in scene.evaluations:

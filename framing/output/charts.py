@@ -437,7 +437,7 @@ def _extent(rows: pd.DataFrame) -> float:
 
 def _panel_title(group: pd.DataFrame) -> str:
     dimension, actor = group.dimension.iloc[0], group.actor.iloc[0]
-    title = load_dimensions()[dimension].title if dimension in load_dimensions() else dimension
+    title = load_load_dimensions()[dimension].title if dimension in load_dimensions() else dimension
     return f"{title}: {actor_name(actor)}" if isinstance(actor, str) else title
 
 

@@ -1,6 +1,6 @@
-"""Measure a model on every development corpus and write the figures that the report prints beside the scores.
+"""Measure a model on every development corpus, for the figures that the report and the README print.
 
-Run `python -m framing.training.validity ../shared/corpora`. An interval is a percentile bootstrap over the items
+Run `python -m framing.training.validity ../shared/corpora` in the repository. An interval is a percentile bootstrap over the items
 of the corpus (articles of PolNeAR, sentences or mentions of the others), 200 draws, seed 0.
 """
 
@@ -109,13 +109,50 @@ def measure(corpora: Path, model: str) -> Iterator[dict[str, Any]]:
             }
 
 
+def table(figures: Sequence[Mapping[str, Any]]) -> str:
+    """The figures as a Markdown table."""
+    lines = [
+        "| dimension | corpus | coded by | figure | value | 95 % interval | n |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in figures:
+        name = row["metric"].replace("_", " ").replace(".", ": ")
+        interval = f"{row['low']:.2f}–{row['high']:.2f}"
+        cells = (
+            row["dimension"],
+            row["corpus"],
+            row["coders"],
+            name,
+            f"{row['value']:.2f}",
+            interval,
+            f"{row['n']:,} {row['items']}",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def insert(page: str, content: str) -> str:
+    """A page with the content between its two `validity` marks. Raises `ValueError` when it has none."""
+    before, _, rest = page.partition(_OPENING)
+    _, closing, after = rest.partition(_CLOSING)
+    if not closing:
+        raise ValueError(f"the page lacks the marks {_OPENING} and {_CLOSING}")
+    return f"{before}{_OPENING}\n{content}{closing}{after}"
+
+
+_OPENING = "<!-- validity -->"
+_CLOSING = "<!-- /validity -->"
+
+
 def main() -> None:
-    """Write `framing/models/<model>/validity.json`."""
+    """Write `framing/models/<model>/validity.json` and the table of the README."""
     corpora, model = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "lexicon"
     path = PACKAGE / "models" / model / "validity.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {"model": model, "lexicons": lexicons_digest(), "figures": list(measure(corpora, model))}
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    readme = PACKAGE.parent / "README.md"
+    readme.write_text(insert(readme.read_text(encoding="utf-8"), table(content["figures"])), encoding="utf-8")
 
 
 def _resampled(
