@@ -24,7 +24,7 @@ from framing.data import DataError
 from framing.document import Document
 from framing.lexicon import lexicon_names, load_lexicon
 from framing.lint import lint
-from framing.output import table
+from framing.output import screen, table
 from framing.training.task import CorpusError
 
 app = typer.Typer(
@@ -98,17 +98,16 @@ def score(
     _check_output(format, output)
     found = _read(paths, model, dimensions, actors, text_col, id_col)
     analyses = [_only(actors, analysis) for analysis in _analyses(found, model, dimensions, seed, resamples)]
-    if format is Format.jsonl:
+    if format is Format.table:
+        _emit_tables([screen.score_table(analysis) for analysis in analyses], output)
+    elif format is Format.jsonl:
         rows = [analysis.to_dict(evidence=evidence) for analysis in analyses]
-        rows += [
-            {"failure": {"file": failure.file, "line": failure.line, "problem": failure.problem}}
-            for failure in found.lost
-        ]
+        rows += [{"failure": {"file": f.file, "line": f.line, "problem": f.problem}} for f in found.lost]
         _emit("".join(table.json_line(row) + "\n" for row in rows), output)
     else:
-        frame = table.scores_frame(analyses)
         failed = [{"article": failure.file, "failure": str(failure)} for failure in found.lost]
-        _emit_frame(pd.concat([frame, pd.DataFrame(failed, columns=["article", "failure"])]), format, output)
+        failures = pd.DataFrame(failed, columns=["article", "failure"], dtype="str")
+        _emit_frame(pd.concat([table.scores_frame(analyses), failures]), format, output)
     _finish(found)
 
 
@@ -128,7 +127,10 @@ def compare_command(
     _check_output(format, output)
     found = _read(paths, model, dimensions, "", text_col, id_col)
     comparison = _compare(found, model, dimensions, seed, resamples)
-    _emit_frame(comparison.differences, format, output)
+    if format is Format.table:
+        _emit_tables([screen.difference_table(comparison.differences)], output)
+    else:
+        _emit_frame(comparison.differences, format, output)
     _finish(found)
 
 
@@ -317,23 +319,23 @@ def _emit_frame(frame: pd.DataFrame, format: Format, output: Path | None) -> Non
         _write(lambda: table.write_parquet(frame, output), output)
     elif format is Format.csv:
         _emit(table.rounded(frame).to_csv(index=False, lineterminator="\n"), output)
-    elif format is Format.jsonl:
-        _emit(
-            "".join(
-                table.json_line({str(key): value for key, value in row.items()}) + "\n"
-                for row in frame.to_dict("records")
-            ),
-            output,
-        )
     else:
-        screen = io.StringIO()
-        console = Console(file=screen, width=_WIDTH) if output is not None else Console()
-        console.print(table.rich_table(frame))
-        if output is not None:
-            _emit(screen.getvalue(), output)
+        rows = ({str(key): value for key, value in row.items()} for row in frame.to_dict("records"))
+        _emit("".join(table.json_line(row) + "\n" for row in rows), output)
 
 
-_WIDTH = 160  # columns of a table written to a file
+def _emit_tables(tables: list[Table], output: Path | None) -> None:
+    """Tables as wide as the terminal, or as they need where there is none."""
+    buffer = io.StringIO()
+    terminal = output is None and sys.stdout.isatty()
+    console = Console() if terminal else Console(file=buffer, width=_WIDTH)
+    for number, rows in enumerate(tables):
+        console.print(*([""] if number else []), rows)
+    if not terminal:
+        _emit("".join(line.rstrip() + "\n" for line in buffer.getvalue().splitlines()), output)
+
+
+_WIDTH = 160  # columns of a table that no terminal limits
 
 
 def _write(write: Callable[[], object], path: Path | None) -> None:

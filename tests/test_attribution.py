@@ -133,7 +133,9 @@ def test_inverse_simpson_is_the_number_of_equal_shares_and_undefined_without_any
 def test_formulas_travel_to_other_processes():
     for score in read(NEWS).scores:
         formula = pickle.loads(pickle.dumps(score.formula))  # noqa: S301  # our own bytes
-        assert np.array_equal(formula(score.totals.sum(axis=0)), score.formula(score.totals.sum(axis=0)), equal_nan=True)
+        assert np.array_equal(
+            formula(score.totals.sum(axis=0)), score.formula(score.totals.sum(axis=0)), equal_nan=True
+        )
 
 
 def test_without_words_attribution_is_undefined():
@@ -144,17 +146,30 @@ def test_the_same_text_gives_the_same_evidence():
     assert rows(NEWS) == rows(NEWS)
 
 
-@pytest.mark.parametrize("piece", ["said ", "he said ", "“he said, ", "according to ", "and the ", "A: ", "a, who said, "])
+@pytest.mark.parametrize(
+    "piece", ["said ", "he said ", "“he said, ", "according to ", "and the ", "A: ", "a, who said, "]
+)
 def test_a_sentence_without_end_is_read(piece):
     spans = [span for item in read(piece * 3_000).evidence for span in item.extra["content"]]
     assert all(start < end <= len(piece) * 3_000 for start, end in spans)
 
 
-@given(st.lists(st.sampled_from('he She said that to “ ” " \' , . : ; ( ) — Anna the by according claim who \n\n is'.split(" "))))
+@given(
+    st.lists(
+        st.sampled_from(
+            "he She said that to “ ” \" ' , . : ; ( ) — Anna the by according claim who \n\n is".split(" ")
+        )
+    )
+)
 def test_spans_lie_in_the_text(words):
     text = " ".join(words)
     for item in read(text).evidence:
-        spans = [[item.start, item.end], *item.extra["content"], item.extra["source"], item.extra.get("resolved")]
+        spans = [
+            [item.start, item.end],
+            *item.extra["content"],
+            item.extra["source"],
+            item.extra.get("resolved"),
+        ]
         assert all(0 <= span[0] < span[1] <= len(text) for span in spans if span is not None)
         assert item.extra["content"]
 
@@ -179,7 +194,11 @@ E3\tCue:T88
 
 @pytest.fixture
 def split(tmp_path):
-    for name, content in (("text/one.txt", TEXT), ("attributions/one_a.ann", CODED), ("attributions/one_b.ann", "")):
+    for name, content in (
+        ("text/one.txt", TEXT),
+        ("attributions/one_a.ann", CODED),
+        ("attributions/one_b.ann", ""),
+    ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content.encode())
@@ -191,7 +210,11 @@ def test_the_reader_keeps_line_ends_and_reads_past_broken_lines(split):
     assert article.id == "one"
     assert article.text == TEXT
     first, second = article.attributions
-    assert [article.text[start:end] for start, end in first.source + first.cue + first.content] == ["Anna", "said", "rain came"]
+    assert [article.text[start:end] for start, end in first.source + first.cue + first.content] == [
+        "Anna",
+        "said",
+        "rain came",
+    ]
     assert second.content == ((35, 39), (41, 43))
     assert second.source == ()
 

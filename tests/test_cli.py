@@ -64,7 +64,7 @@ def test_jsonl_is_the_same_bytes_twice_and_obeys_the_contract(articles: Path) ->
 def test_formats_on_the_screen(articles: Path, format: str) -> None:
     done = run("score", "a.txt", "--format", format, "--dimensions", "hedging", cwd=articles)
     assert done.returncode == 0
-    assert "hedged_sentences" in done.stdout
+    assert "hedged" in done.stdout
 
 
 def test_parquet_equals_csv(articles: Path) -> None:
@@ -90,7 +90,7 @@ def test_standard_input(tmp_path: Path) -> None:
 def test_compare(articles: Path) -> None:
     done = run("compare", "a.txt", "b.md", "--format", "csv", cwd=articles)
     assert done.returncode == 0
-    assert done.stdout.startswith("dimension,measure,label,actor,voice,a,b,")
+    assert done.stdout.startswith("dimension,measure,label,actor,voice,unit,a,b,")
 
 
 def test_report_and_charts(articles: Path) -> None:

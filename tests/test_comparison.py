@@ -33,7 +33,7 @@ CAUTIOUS = (
 )
 
 
-def analysis_of(id: str, totals: np.ndarray, *, measure: str = "rate", formula=None) -> Analysis:
+def analysis_of(id, totals, *, measure="rate", formula=None):
     """An analysis with one hand-made score."""
     formula = formula or ratio()
     value = float(formula(totals.sum(axis=0)))
@@ -149,6 +149,15 @@ def test_under_no_difference_p_is_uniform():
     assert 0.4 <= np.mean(p) <= 0.6
 
 
+def test_few_scattered_sentences_against_many_alike_do_not_seem_to_differ():
+    """Sides of unequal size and spread: exchanging sentences alone would call this a clear difference."""
+    few = analysis_of("few", counts([0.0, -0.4, 0.5, -0.9, -0.3]))
+    many = analysis_of("many", counts([0.0, 0.1, -0.1, 0.0] * 6))
+    row = differences([few, many]).iloc[0]
+    assert row.low < 0 < row.high
+    assert row.p > 0.1
+
+
 def test_kinds_of_two_articles_are_not_mixed_up():
     """Two sources each, as even as can be: the effective numbers are equal, whoever the sources are."""
     assert counts_kinds(inverse_simpson, 3)
@@ -192,7 +201,7 @@ def test_distinctive_words_leave_what_all_share_near_zero():
     assert (first.z > 2).all()
     assert frame[frame.word.isin(["the", "road"])].z.abs().max() < 1
     row = first.iloc[0]
-    assert (row["count"], row.words, row.other_count, row.other_words) == (6, 49, 0, 102)
+    assert (row["count"], row.words, row.other_count, row.other_words) == (6, 49, 0, 101)
 
 
 def test_log_odds_equal_a_worked_example():

@@ -18,7 +18,9 @@ def test_cues_agree_with_the_machine_coders(shared, capsys):
     for path in sorted((shared / "gold").glob("*.json")):
         gold = json.loads(path.read_text(encoding="utf-8"))
         text = (shared / "texts" / gold["file"]).read_bytes().decode("utf-8")
-        spans = [(item.start, item.end) for item in analyze(text, dimensions=["attribution"], resamples=0).evidence]
+        spans = [
+            (item.start, item.end) for item in analyze(text, dimensions=["attribution"], resamples=0).evidence
+        ]
         coded = [item for item in gold["items"] if item["kind"] == "attribution"]
         possible = [(item["cue"]["start"], item["cue"]["end"]) for item in coded]
         sure = [(item["cue"]["start"], item["cue"]["end"]) for item in coded if item["status"] == "agreed"]

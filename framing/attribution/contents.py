@@ -6,7 +6,9 @@ from framing.attribution import grammar
 from framing.attribution.cues import Cue
 from framing.attribution.text import Range, Text
 
-_DELAY = 16  # tokens between a verb of saying and what was said: "told reporters at the gate of the port that"
+_DELAY = (
+    16  # tokens between a verb of saying and what was said: "told reporters at the gate of the port that"
+)
 _OBJECT = 12  # tokens before the "as" of "sees the pact as a threat"
 _CLAUSE = 12  # tokens from a conjunction to the verb of its clause
 _SUBJECT = 7  # tokens of a subject before its verb of saying
@@ -73,7 +75,9 @@ def _past_circumstance(text: Text, start: int, limits: Range) -> int:
     if start >= limits.last or tokens[start] not in grammar.PREPOSITIONS:
         return start
     for token in range(start, min(start + _DELAY, limits.last)):
-        if tokens[token] in ("that", ":") or (tokens[token] in grammar.QUOTE_MARKS and text.quoted[token] >= 0):
+        if tokens[token] in ("that", ":") or (
+            tokens[token] in grammar.QUOTE_MARKS and text.quoted[token] >= 0
+        ):
             return token
         if tokens[token] == ",":
             return _at_quotation(text, token, limits)
@@ -100,7 +104,9 @@ def _past_addressee(text: Text, start: int, cue: Cue, limits: Range) -> int:
     tokens = text.document.tokens
     for token in range(start, min(start + _DELAY, limits.last)):
         word = tokens[token]
-        if word in grammar.QUESTION_WORDS | {"that", ":"} or (word in grammar.QUOTE_MARKS and text.quoted[token] >= 0):
+        if word in grammar.QUESTION_WORDS | {"that", ":"} or (
+            word in grammar.QUOTE_MARKS and text.quoted[token] >= 0
+        ):
             return token
         if word == ",":
             return _at_quotation(text, token, limits)
@@ -244,7 +250,11 @@ def content_before(text: Text, last: int, limits: Range) -> Range | None:
         last -= 1
     if last <= limits.first:
         return None
-    breaks = (token + 1 for token in range(last - 1, limits.first - 1, -1) if tokens[token] == ";" and text.quoted[token] < 0)
+    breaks = (
+        token + 1
+        for token in range(last - 1, limits.first - 1, -1)
+        if tokens[token] == ";" and text.quoted[token] < 0
+    )
     first = next(breaks, limits.first)
     if text.quoted[first] >= 0:
         first = text.quotes[text.quoted[first]].first
@@ -287,7 +297,11 @@ def content_announced(text: Text, cue: Cue, limits: Range) -> Range | None:
     """What follows a sentence that ends with the cue and a colon: the quotation, or else the sentence, after it."""
     document = text.document
     number = document.sentence_of(cue.head) + 1
-    if number >= len(document.sentences) or document.tokens[limits.last - 1] != ":" or cue.last < limits.last - _DELAY:
+    if (
+        number >= len(document.sentences)
+        or document.tokens[limits.last - 1] != ":"
+        or cue.last < limits.last - _DELAY
+    ):
         return None
     if any(token in grammar.STOPS | grammar.FINITE for token in document.tokens[cue.last : limits.last - 1]):
         return None

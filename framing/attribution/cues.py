@@ -43,7 +43,7 @@ def _cue(document: Document, match: Match) -> Cue | None:
         kind = "source" if "source" in takes else "colon"
     elif "adjective" in takes:
         first, kind = _adjective(document, match)
-    elif match.entry.forms == "v":
+    elif match.entry.forms == "v" or "noun" not in takes:
         first, kind = _verb(document, match, takes)
     if kind is None and "noun" in takes:
         return Cue(match.first, match.last, match.last - 1, "noun", takes, match.entry)

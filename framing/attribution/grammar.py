@@ -8,7 +8,9 @@ from framing.data import folder, read_table
 
 BE = frozenset("is are was were be been being am 's 're 'm isn't aren't wasn't weren't".split())
 HAVE = frozenset("has have had having 've hasn't haven't hadn't".split())
-COPULAS = frozenset("seem seems seemed appear appears appeared remain remains remained feel feels felt sound sounds".split())
+COPULAS = frozenset(
+    "seem seems seemed appear appears appeared remain remains remained feel feels felt sound sounds".split()
+)
 DO = frozenset("do does did don't doesn't didn't".split())
 MODALS = frozenset(
     "will would shall should can could may might must cannot 'll 'd won't wouldn't shouldn't can't couldn't mightn't "
@@ -22,11 +24,15 @@ INDEFINITES = frozenset(
     "some many most others several few both all one everyone everybody nobody someone somebody anyone none neither "
     "another each these those this that which".split()
 )
-OBJECTS = frozenset("him her them us me you it himself herself themselves itself myself ourselves yourself".split())
+OBJECTS = frozenset(
+    "him her them us me you it himself herself themselves itself myself ourselves yourself".split()
+)
 REFLEXIVES = frozenset(token for token in OBJECTS if token.endswith(("self", "selves")))
 POSSESSIVES = frozenset("his her its their my our your 's '".split())
 DETERMINERS = (
-    frozenset("the a an this that these those no any every each some another such what which whose many several few".split())
+    frozenset(
+        "the a an this that these those no any every each some another such what which whose many several few".split()
+    )
     | POSSESSIVES
 )
 PREPOSITIONS = frozenset(
@@ -57,9 +63,13 @@ DAYS = frozenset(
     "yesterday today tonight tomorrow earlier later recently afterwards afterward afterwards again repeatedly publicly "
     "privately simply flatly bluntly here there then".split()
 )
-PERIODS = frozenset("week month year weekend morning afternoon evening night spring summer autumn fall winter".split())
+PERIODS = frozenset(
+    "week month year weekend morning afternoon evening night spring summer autumn fall winter".split()
+)
 ROUGHLY = frozenset("about around over under between nearly almost".split())
-_QUANTITIES = frozenset("half two three four five six seven eight nine ten a dozen hundreds thousands millions".split())
+_QUANTITIES = frozenset(
+    "half two three four five six seven eight nine ten a dozen hundreds thousands millions".split()
+)
 _MONTHS = frozenset(
     "january february march april may june july august september october november december jan. feb. mar. apr. aug. "
     "sept. sep. oct. nov. dec.".split()
@@ -72,7 +82,11 @@ STOPS = frozenset(".;:!?…()[]") | DASHES
 
 def is_adverb(token: str) -> bool:
     """Whether a token may stand as an adverb inside a group of verbs."""
-    return token in ADVERBS or token in NEGATORS or (len(token) > 4 and token.endswith("ly") and token not in _NO_ADVERBS)
+    return (
+        token in ADVERBS
+        or token in NEGATORS
+        or (len(token) > 4 and token.endswith("ly") and token not in _NO_ADVERBS)
+    )
 
 
 def is_time(token: str) -> bool:

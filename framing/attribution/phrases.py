@@ -42,7 +42,10 @@ def _belongs(text: Text, token: int, limits: Range) -> bool:
     word = text.document.tokens[token]
     if text.quoted[token] >= 0 or token in text.verbs or not (grammar.is_nominal(word) or word == '"'):
         return False
-    if word in grammar.SUBORDINATORS | grammar.SUBJECTS | _ENDS_BEFORE or word in grammar.OBJECTS - grammar.REFLEXIVES - {"her"}:
+    if (
+        word in grammar.SUBORDINATORS | grammar.SUBJECTS | _ENDS_BEFORE
+        or word in grammar.OBJECTS - grammar.REFLEXIVES - {"her"}
+    ):
         return False
     return word != "and" or _joins_names(text, token, limits)
 
@@ -106,18 +109,21 @@ def phrase_after(text: Text, first: int, limits: Range) -> Range | None:
     last = first
     while last < limits.last and text.quoted[last] < 0:
         token = tokens[last]
-        if token in grammar.STOPS | grammar.SUBORDINATORS | {'"'} or (token in _CIRCUMSTANCES and last > first):
+        if token in grammar.STOPS | grammar.SUBORDINATORS | {'"'} or (
+            token in _CIRCUMSTANCES and last > first
+        ):
             break
         if token == "," and not _describes(text, last + 1, limits):
             break
         if last in text.cues and text.cues[last].kind == "participle":
             break
         last += 1
-    while last > first and (tokens[last - 1] in ("and", "but", ",") or tokens[last - 1] in grammar.DAYS):
+    while last > first and (tokens[last - 1] in _TRAILING or tokens[last - 1] in grammar.DAYS):
         last -= 1
     return Range(first, last) if last > first else None
 
 
+_TRAILING = grammar.PREPOSITIONS | {"and", "but", ","}
 _CIRCUMSTANCES = frozenset("during after before amid about".split()) | grammar.DAYS
 
 
@@ -134,7 +140,9 @@ def _describes(text: Text, token: int, limits: Range) -> bool:
 
 def _is_agent(word: str) -> bool:
     """Whether a word has an ending of nouns for people in a role."""
-    return len(word) > len("actor") - 1 and word.endswith(("man", "woman", "or", "er", "ist", "chief", "head"))
+    return len(word) > len("actor") - 1 and word.endswith(
+        ("man", "woman", "or", "er", "ist", "chief", "head")
+    )
 
 
 def before_clause(text: Text, source: Range, limits: Range) -> Range:

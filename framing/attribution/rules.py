@@ -90,7 +90,8 @@ def _can_speak(text: Text, cue: Cue, source: Range) -> bool:
     """Whether a phrase can be the subject of a cue that may be a plural noun, or that facts may have as a subject."""
     document = text.document
     marked = any(
-        document.is_capital[token] or document.tokens[token] in _MARKERS for token in range(source.first, source.last)
+        document.is_capital[token] or document.tokens[token] in _MARKERS
+        for token in range(source.first, source.last)
     )
     if document.tokens[cue.head].endswith("s") and not marked:
         return False
@@ -101,7 +102,7 @@ _MARKERS = grammar.DETERMINERS | grammar.SUBJECTS | grammar.INDEFINITES
 
 
 def _inverted(text: Text, cue: Cue, limits: Range) -> Attribution | None:
-    """"...," said X."""
+    """ "...," said X."""
     document, tokens = text.document, text.document.tokens
     if cue.last >= limits.last or tokens[cue.last] in _NO_SUBJECT:
         return None
@@ -114,21 +115,25 @@ def _inverted(text: Text, cue: Cue, limits: Range) -> Attribution | None:
         return None
     if not (quoted or document.is_capital[source.first] or tokens[source.first] in _MARKERS):
         return None
-    return Attribution(cue, source, (left, *content_resumed(text, source.last, limits, quoted=quoted)), "inverted")
+    return Attribution(
+        cue, source, (left, *content_resumed(text, source.last, limits, quoted=quoted)), "inverted"
+    )
 
 
 _NO_SUBJECT = grammar.OBJECTS | grammar.PREPOSITIONS | {"that", '"', ":", ","}
 
 
 def _floating(text: Text, cue: Cue, source: Range, after: Range | None, limits: Range) -> Attribution | None:
-    """"...", X said; "...", X said, "..."; as X said, ..."""
+    """ "...", X said; "...", X said, "..."; as X said, ..."""
     tokens = text.document.tokens
     before = source.first - 1
     if before < limits.first:
         quote = quotation_before(text, limits.first) if after is None else None
         if quote is None:
             return None
-        return Attribution(cue, source, (quote, *content_resumed(text, cue.last, limits, quoted=True)), "after")
+        return Attribution(
+            cue, source, (quote, *content_resumed(text, cue.last, limits, quoted=True)), "after"
+        )
     if tokens[before] == "as":
         return _as_clause(text, cue, source, limits)
     quoted = tokens[before] in grammar.QUOTE_MARKS or text.quoted[before - 1] >= 0
@@ -173,13 +178,18 @@ def _source_phrase(text: Text, cue: Cue, limits: Range) -> Attribution | None:
     if source is None:
         return None
     source = before_clause(text, source, limits)
-    if all(word in grammar.COORDINATORS or word == "," or grammar.is_adverb(word) for word in tokens[limits.first : cue.first]):
+    if all(
+        word in grammar.COORDINATORS or word == "," or grammar.is_adverb(word)
+        for word in tokens[limits.first : cue.first]
+    ):
         content = content_after_comma(text, source.last, limits)
         return Attribution(cue, source, (content,), "fronted") if content else None
     left = content_before(text, cue.first, limits)
     if left is None:
         return None
-    return Attribution(cue, source, (left, *content_resumed(text, source.last, limits, quoted=False)), "according")
+    return Attribution(
+        cue, source, (left, *content_resumed(text, source.last, limits, quoted=False)), "according"
+    )
 
 
 def _passive(text: Text, cue: Cue, limits: Range) -> Attribution | None:
@@ -196,7 +206,11 @@ def _passive(text: Text, cue: Cue, limits: Range) -> Attribution | None:
         return None
     after = content_after(text, cue._replace(takes=cue.takes - {"person"} | {"passive"}), limits, position)
     patient = None if "person" in cue.takes else subject(text, cue, limits)
-    if patient is not None and tokens[patient.first] in ("it", "there") and (after is None or tokens[after.first] == "that"):
+    if (
+        patient is not None
+        and tokens[patient.first] in ("it", "there")
+        and (after is None or tokens[after.first] == "that")
+    ):
         patient = None
     contents = tuple(content for content in (patient, after) if content is not None)
     if not contents or (source is None and after is None):
@@ -212,7 +226,9 @@ def _noun(text: Text, cue: Cue, limits: Range) -> Attribution | None:
     source = None
     if owner >= limits.first and tokens[owner] in grammar.POSSESSIVES:
         clitic = tokens[owner] in ("'s", "'")
-        source = phrase_before(text, owner, limits) if clitic and owner > limits.first else Range(owner, owner + 1)
+        source = (
+            phrase_before(text, owner, limits) if clitic and owner > limits.first else Range(owner, owner + 1)
+        )
     elif position < limits.last and tokens[position] in ("by", "from"):
         source = _author(text, position + 1, limits)
         position = source.last if source else position
@@ -263,7 +279,9 @@ def _label(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> A
     """Lind: "We stay" (a headline, a transcript), or a quotation that a colon introduces without a verb of saying."""
     document = text.document
     sentence = document.sentences[document.sentence_of(cue.head)]
-    attributed = earlier and earlier[-1].cue.first >= limits.first and earlier[-1].contents[-1].last > cue.first
+    attributed = (
+        earlier and earlier[-1].cue.first >= limits.first and earlier[-1].contents[-1].last > cue.first
+    )
     if attributed or cue.first == sentence.first:
         return None
     ends = cue.last == limits.last
@@ -305,10 +323,16 @@ def _carried_over(text: Text, found: list[Attribution]) -> list[Attribution]:
     for quote in text.quotes:
         while following < len(result) and result[following].cue.first < quote.first:
             contents = result[following].contents
-            if any(text.quoted[content.first] >= 0 or text.quoted[content.last - 1] >= 0 for content in contents):
+            if any(
+                text.quoted[content.first] >= 0 or text.quoted[content.last - 1] >= 0 for content in contents
+            ):
                 speaker = following
             following += 1
-        if speaker is not None and not all(covered[quote.first : quote.last]) and _goes_on(text, result[speaker], quote):
+        if (
+            speaker is not None
+            and not all(covered[quote.first : quote.last])
+            and _goes_on(text, result[speaker], quote)
+        ):
             result[speaker] = result[speaker]._replace(contents=(*result[speaker].contents, quote))
     return result
 
@@ -319,4 +343,6 @@ def _goes_on(text: Text, attribution: Attribution, quote: Range) -> bool:
     sentence = document.sentences[document.sentence_of(quote.first)]
     last = max(attribution.cue.last, attribution.contents[-1].last)
     before = document.sentences[document.sentence_of(last - 1)]
-    return quote.first == sentence.first and last <= quote.first and sentence.paragraph - before.paragraph <= 1
+    return (
+        quote.first == sentence.first and last <= quote.first and sentence.paragraph - before.paragraph <= 1
+    )

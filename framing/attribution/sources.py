@@ -25,7 +25,9 @@ _ROLES = frozenset({"role", ANONYMOUS_OFFICIAL})
 _PERSONS = frozenset({"he", "she", "his", "her", "him"})
 _THINGS = frozenset({"it", "its"})
 _GROUPS = frozenset({"they", "their", "them"})
-_PRONOUNS = _PERSONS | _THINGS | _GROUPS | frozenset({"i", "we", "you", "my", "our", "your", "one", "us", "me"})
+_PRONOUNS = (
+    _PERSONS | _THINGS | _GROUPS | frozenset({"i", "we", "you", "my", "our", "your", "one", "us", "me"})
+)
 _RELATIVES = frozenset({"who", "which", "that"})
 _HEAD_ENDS = frozenset({",", "who", "which", "that", "whose", "(", "—", "–", "whom"})
 _TOPIC = 6  # tokens
@@ -33,14 +35,19 @@ _MEMORY = 40  # sources looked back at, so that time stays linear in the number 
 
 
 def head(document: Document, source: Range) -> Range:
-    """The noun phrase proper: up to a comma, a relative clause or a preposition other than "of" and "for"."""
-    last = source.first
-    while last < source.last:
-        token = document.tokens[last]
-        if last > source.first and (token in _HEAD_ENDS or token in grammar.PREPOSITIONS - {"to"}):
-            break
-        last += 1
-    return Range(source.first, last)
+    """The noun phrase proper: up to a comma, a relative clause or a preposition."""
+    return _until(document, source, _HEAD_ENDS | grammar.PREPOSITIONS)
+
+
+def office(document: Document, source: Range, kind: str) -> Range:
+    """The part of a source that tells for whom it speaks: "a spokesman for the army" speaks for it, a resident of a town not."""
+    speaks_for = {"of", "for"} if kind in (ANONYMOUS_OFFICIAL, NAMED_ORG, DOCUMENT) else set()
+    return _until(document, source, _HEAD_ENDS | grammar.PREPOSITIONS - speaks_for)
+
+
+def _until(document: Document, source: Range, ends: frozenset[str]) -> Range:
+    inside = range(source.first + 1, source.last)
+    return Range(source.first, next((token for token in inside if document.tokens[token] in ends), source.last))
 
 
 def source_type(document: Document, source: Range, mentions: Sequence[Mention]) -> str:
@@ -51,9 +58,13 @@ def source_type(document: Document, source: Range, mentions: Sequence[Mention]) 
     core = head(document, source)
     matches = load_lexicon("sources").match(document, core.first, core.last)
     final = matches[-1] if matches and matches[-1].last == core.last else None
+    if final is not None and final.entry.category in _ROLES and _is_name(document, Range(core.last + 1, source.last)):
+        return NAMED_PERSON
     if final is not None and (final.entry.category == DOCUMENT or not document.is_capital[core.last - 1]):
         return ANONYMOUS_OFFICIAL if final.entry.category == "role" else final.entry.category
-    if _names(document, core, matches) and (final is None or any(match.entry.category in _ROLES for match in matches)):
+    if _names(document, core, matches) and (
+        final is None or any(match.entry.category in _ROLES for match in matches)
+    ):
         by_name = _by_name(document, core, matches, mentions)
         if by_name:
             return by_name
@@ -64,6 +75,11 @@ def source_type(document: Document, source: Range, mentions: Sequence[Mention]) 
     if final.entry.category == "role":
         return ANONYMOUS_OFFICIAL
     return final.entry.category
+
+
+def _is_name(document: Document, apposition: Range) -> bool:
+    """Whether a role is followed by a name between commas: "the harbour master, Anna Lind"."""
+    return apposition.last - apposition.first > 1 and all(document.is_capital[apposition.first : apposition.first + 2])
 
 
 def is_known_source(document: Document, source: Range) -> bool:
@@ -89,7 +105,9 @@ def _names(document: Document, core: Range, matches: Sequence[Match]) -> list[in
     ]
 
 
-def _by_name(document: Document, core: Range, matches: Sequence[Match], mentions: Sequence[Mention]) -> str | None:
+def _by_name(
+    document: Document, core: Range, matches: Sequence[Match], mentions: Sequence[Mention]
+) -> str | None:
     names = _names(document, core, matches)
     written = document.text[document.starts[core.last - 1] : document.ends[core.last - 1]]
     kinds = {mention.kind for mention in mentions if mention.end == document.ends[core.last - 1]}
@@ -121,11 +139,15 @@ def _persons() -> frozenset[str]:
         actor.id
         for actor in load_actors()
         if any(name.category == "leader" for name in actor.names)
-        and not any(name.category in ("state", "government", "organisation", "people") for name in actor.names)
+        and not any(
+            name.category in ("state", "government", "organisation", "people") for name in actor.names
+        )
     )
 
 
-def antecedent(text: Text, source: Range, earlier: Sequence[tuple[Range, str]], people: Sequence[Range]) -> Range | None:
+def antecedent(
+    text: Text, source: Range, earlier: Sequence[tuple[Range, str]], people: Sequence[Range]
+) -> Range | None:
     """Whom a pronoun, or "the official", stands for: the nearest fitting source before it, or a person named before.
 
     `earlier` holds resolved sources with their types in the order of the text, `people` names of persons.
@@ -166,7 +188,11 @@ def _nearest(
 ) -> Range | None:
     best: Range | None = None
     for candidate, kind in earlier[-_MEMORY:]:
-        if candidate.last <= source.first and kind in types and (best is None or candidate.first > best.first):
+        if (
+            candidate.last <= source.first
+            and kind in types
+            and (best is None or candidate.first > best.first)
+        ):
             best = candidate
     before = bisect_left(people, source) - 1
     if before >= 0 and (best is None or people[before].first > best.first):

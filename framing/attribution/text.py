@@ -42,14 +42,18 @@ def read_text(document: Document) -> Text:
             quoted[tokens.start : tokens.stop] = [len(quotes)] * len(tokens)
             quotes.append(Range(tokens.start, tokens.stop))
     cues = {cue.first: cue for cue in find_cues(document) if quoted[cue.head] < 0}
-    verbs = frozenset(token for cue in cues.values() if cue.kind in VERBAL for token in range(cue.first, cue.last))
+    verbs = frozenset(
+        token for cue in cues.values() if cue.kind in VERBAL for token in range(cue.first, cue.last)
+    )
     return Text(document, tuple(quotes), quoted, cues, verbs)
 
 
 def _is_speech(document: Document, tokens: range) -> bool:
     """Whether a quotation is long, or a short sentence of its own: a capital first, a mark of its own last."""
     words = sum(document.is_word[token] for token in tokens)
-    whole = words > 0 and document.is_capital[tokens[1]] and document.tokens[tokens[-2]] in (",", ".", "!", "?")
+    whole = (
+        words > 0 and document.is_capital[tokens[1]] and document.tokens[tokens[-2]] in (",", ".", "!", "?")
+    )
     return words >= SPEECH or whole
 
 

@@ -86,7 +86,7 @@ def permutation_p(
         drawn = drawn[~np.isnan(drawn)]
         # Sums in another order differ in the last bits; equal splits must count as equal.
         extreme = np.count_nonzero(drawn >= observed * (1 - 1e-9))
-        result[key] = float((1 + extreme) / (1 + drawn.size))
+        result[key] = np.nan if np.isnan(observed) else float((1 + extreme) / (1 + drawn.size))
     return result
 
 

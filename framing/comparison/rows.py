@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -12,6 +13,8 @@ SCORE_COLUMNS = ("dimension", "measure", "label", "actor", "voice", "value", "lo
 EVIDENCE_COLUMNS = (
     "dimension", "label", "start", "end", "text", "weight", "actor", "voice", "source_actor", "why",
 )  # fmt: skip
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def scores_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
@@ -37,37 +40,46 @@ def scores_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
 
 
 def evidence_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
-    """One row per article and piece of evidence: the contract's columns, then the fields of single dimensions."""
+    """One row per article and piece of evidence: the contract's columns, then the fields of single dimensions.
+
+    Frames hold valid Unicode only: a lone surrogate in a text becomes U+FFFD here.
+    """
     rows = [
-        {"article": analysis.document.id, **item.to_dict(analysis.document.text)}
+        {"article": analysis.document.id, **item.to_dict(text)}
         for analysis in analyses
+        for text in [_SURROGATE.sub("\ufffd", analysis.document.text)]
         for item in analysis.evidence
     ]
     own = sorted({key for row in rows for key in row} - {"article", *EVIDENCE_COLUMNS})
     return pd.DataFrame(rows, columns=["article", *EVIDENCE_COLUMNS, *own])
 
 
+# A booster is evidence of hedging that only its own measure counts.
+OWN_MEASURE = {"booster": "boosters"}
+
+
 def supporting(analysis: Analysis, score: Score) -> list[int]:
     """Which evidence a score counts: positions in `analysis.evidence`.
 
-    Evidence counts when its voice, its actor and its label, or another of its fields, are those of the score. A
-    label with a measure of its own (booster: boosters) counts there alone.
+    Evidence counts when its voice, its actor and its label, or another of its fields, are those of the score.
     """
-    reading = analysis.readings[score.dimension]
     first = 0
-    for name, other in analysis.readings.items():
+    for name, reading in analysis.readings.items():
         if name == score.dimension:
-            break
-        first += len(other.evidence)
-    measures = {item.measure for item in reading.scores}
-    return [
-        first + number
-        for number, item in enumerate(reading.evidence)
-        if score.voice in {"all", item.voice}
-        and score.actor in {None, item.actor, item.source_actor if item.dimension == "attribution" else None}
+            return [first + number for number, item in enumerate(reading.evidence) if _supports(item, score)]
+        first += len(reading.evidence)
+    return []
+
+
+def _supports(item: Evidence, score: Score) -> bool:
+    actors = {None, item.actor, item.source_actor if item.dimension == "attribution" else None}
+    own = OWN_MEASURE.get(item.label)
+    return (
+        score.voice in {"all", item.voice}
+        and score.actor in actors
         and (score.label is None or score.label in _labels(item))
-        and score.measure in {f"{item.label}s", *(measures if f"{item.label}s" not in measures else ())}
-    ]
+        and (score.measure == own if own else score.measure not in OWN_MEASURE.values())
+    )
 
 
 def _labels(item: Evidence) -> set[str]:

@@ -138,11 +138,15 @@ def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]
             some = markup.count([item for item in evidence if item.extra[field] == label], "all")
             scores.append(_score(measure, "share of attributions", [some, counts], ratio(), label=label))
     wholes = {actor.id: actor.part_of for actor in load_actors()}
-    actors = {item.source_actor: _with_wholes(item.source_actor, wholes) for item in evidence if item.source_actor}
+    actors = {
+        item.source_actor: _with_wholes(item.source_actor, wholes) for item in evidence if item.source_actor
+    }
     for actor in sorted({whole for chain in actors.values() for whole in chain}):
         theirs = [item for item in evidence if item.source_actor and actor in actors[item.source_actor]]
         some = markup.count(theirs, "all")
-        scores.append(_score("source_actor_share", "share of attributions", [some, counts], ratio(), actor=actor))
+        scores.append(
+            _score("source_actor_share", "share of attributions", [some, counts], ratio(), actor=actor)
+        )
     by_source = _words_by_source(markup)
     sources = by_source or [np.zeros(len(markup.document.sentences))]
     scores.append(_score("effective_sources", "sources", sources, inverse_simpson, n=len(by_source)))

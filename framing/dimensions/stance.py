@@ -41,7 +41,10 @@ _NEGATIVE_BIAS = 1.2  # bad outweighs good (Rozin & Royzman 2001)
 POSITIVE, NEGATIVE = 0.165, -0.2  # polarities beyond which a row is labelled so
 
 _REACH = 60  # words; beyond it a word says nothing about a mention
+_JUDGED = 0.4  # the word follows one that judges another name: "X accused Y of lying" is about Y
 _TURN_REACH = 5  # words over which "failed to" or "very" works
+_OBJECT_REACH = 3  # words between a verb and the name that is its object
+_JUDGING = frozenset({"praise", "blame"})
 _BE = frozenset("am is are was were be been being get gets got getting 's 're".split())
 _NEGATORS = frozenset("not no never neither nor without cannot".split())
 _CONTRASTS = frozenset("but although though however while whereas yet despite unlike except ;".split())
@@ -52,7 +55,8 @@ _ARTICLES = frozenset("the a an".split())
 class Evaluation(NamedTuple):
     """An evaluative word or phrase: its tokens `first:last`, its term, and how it rates by role, -1..1.
 
-    `turn` is the product of the negations, reversals and intensifiers before it; `passive` marks a passive verb.
+    `turn` is the product of the negations, reversals and intensifiers before it; `passive` marks a passive
+    verb, `judges` one that praises or blames whoever follows it.
     """
 
     first: int
@@ -61,6 +65,7 @@ class Evaluation(NamedTuple):
     rates: Mapping[Role, float]
     turn: float
     passive: bool
+    judges: bool
 
 
 class Pull(NamedTuple):
@@ -153,10 +158,15 @@ def set_scene(document: Document, sentence: int, names: Iterable[HasSpan]) -> Sc
         "quotes": [token == '"' for token in tokens],
         "contrasts": [token in _CONTRASTS for token in tokens],
     }
+    evaluations = tuple(_evaluations(document, first, last, masked, named))
+    judged = {evaluation.last for evaluation in evaluations if evaluation.judges}
+    counts["judged"] = [
+        starts_run[i] and any(first + i - back in judged for back in range(_OBJECT_REACH)) for i in range(last - first)
+    ]
     return Scene(
         document,
         first,
-        tuple(_evaluations(document, first, last, masked, named)),
+        evaluations,
         tuple(_runs(first, named)),
         {what: tuple(accumulate(map(int, marks), initial=0)) for what, marks in counts.items()},
         begins,
@@ -191,7 +201,7 @@ def _evaluations(
         edge = token + 1
     turns = {match.last: float(match.entry.extra["turn"]) for match in matches.values() if match.entry.extra["turn"]}
     vader = _vader()
-    position = first
+    position = since = first
     while position < last:
         match = matches.get(position)
         end = match.last if match else position + 1
@@ -199,13 +209,16 @@ def _evaluations(
             if match is not None:
                 rates = _rates(match.entry.weight, match.entry.extra["agent"], match.entry.extra["patient"])
                 if any(rates.values()):
-                    turn = _turn(document, first, position, turns)
+                    turn = _turn(document, since, position, turns)
                     passive = _is_passive(document, first, last, match)
-                    yield Evaluation(position, end, match.entry.term, rates, turn, passive)
+                    judges = not passive and match.entry.forms == "v" and match.entry.category in _JUDGING
+                    yield Evaluation(position, end, match.entry.term, rates, turn, passive, judges)
+                    since = end
             elif document.tokens[position] in vader:
                 rates = _rates(vader[document.tokens[position]] * VADER_SCALE, "", "")
-                turn = _turn(document, first, position, turns)
-                yield Evaluation(position, end, document.tokens[position], rates, turn, passive=False)
+                turn = _turn(document, since, position, turns)
+                yield Evaluation(position, end, document.tokens[position], rates, turn, passive=False, judges=False)
+                since = end
         position = end
 
 
@@ -222,12 +235,12 @@ def _vader() -> Mapping[str, float]:
     return {word: rate for word, rate in SentimentIntensityAnalyzer().lexicon.items() if word.isalpha()}
 
 
-def _turn(document: Document, first: int, position: int, turns: Mapping[int, float]) -> float:
-    """Product of what negates, reverses or strengthens in the words before, up to a stop."""
+def _turn(document: Document, since: int, position: int, turns: Mapping[int, float]) -> float:
+    """Product of what negates, reverses or strengthens in the words before, up to a stop or another evaluation."""
     turn = 1.0
-    for token in range(position, max(first, position - _TURN_REACH) - 1, -1):
+    for token in range(position, max(since, position - _TURN_REACH) - 1, -1):
         turn *= turns.get(token, 1.0)
-        previous = document.tokens[token - 1] if token > first else ","
+        previous = document.tokens[token - 1] if token > since else ","
         if previous in _STOPS:
             break
         negates = previous in _NEGATORS or previous.endswith("n't")
@@ -288,6 +301,8 @@ def _pull(scene: Scene, evaluation: Evaluation, start: int, end: int) -> Pull | 
     factor *= _CONTRAST ** min(2, scene.between("contrasts", low, high))
     if scene.between("reports", low, high):
         factor *= _REPORT_BETWEEN
+    if leads and scene.between("judged", low, high):
+        factor *= _JUDGED
     if _is_speaker(scene, run_start, run_end):
         factor *= _SPEAKER
     return Pull(evaluation, _role(scene, evaluation, leads, high), factor)

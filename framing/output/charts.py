@@ -338,7 +338,7 @@ def charts_of(comparison: Comparison, names: Mapping[str, str] | None = None) ->
     charts: dict[str, Callable[..., Chart]] = {"at-a-glance": partial(at_a_glance, scores)}
     if "stance" in has:
         charts["stance"] = partial(stance_by_voice, scores)
-    if "attribution" in has:
+    if "source_type" in evidence:
         charts["sourcing"] = partial(sourcing, evidence, articles)
     for dimension in ("hedging", "frames"):
         measure = labelled_measure(scores, dimension)
@@ -437,7 +437,7 @@ def _extent(rows: pd.DataFrame) -> float:
 
 def _panel_title(group: pd.DataFrame) -> str:
     dimension, actor = group.dimension.iloc[0], group.actor.iloc[0]
-    title = load_load_dimensions()[dimension].title if dimension in load_dimensions() else dimension
+    title = load_dimensions()[dimension].title if dimension in load_dimensions() else dimension
     return f"{title}: {actor_name(actor)}" if isinstance(actor, str) else title
 
 

@@ -84,12 +84,15 @@ class Article(NamedTuple):
     evidence: list[Item]
 
 
-def write_report(comparison: Comparison, path: Path, *, title: str | None = None) -> None:
-    """Write the report of a comparison to one HTML file in UTF-8."""
-    path.write_bytes(render_report(comparison, title=title).encode("utf-8", "replace"))
+def write_report(
+    comparison: Comparison, path: Path, *, title: str | None = None, failures: Sequence[str] = ()
+) -> None:
+    """Write the report of a comparison to one HTML file in UTF-8; `failures` says what could not be read."""
+    page = render_report(comparison, title=title, failures=failures)
+    path.write_bytes(page.encode("utf-8", "replace"))
 
 
-def render_report(comparison: Comparison, *, title: str | None = None) -> str:
+def render_report(comparison: Comparison, *, title: str | None = None, failures: Sequence[str] = ()) -> str:
     """The report of a comparison as an HTML page; the same comparison gives the same page."""
     names = article_names(comparison.analyses)
     articles = [_article(number, analysis, names) for number, analysis in enumerate(comparison.analyses, 1)]
@@ -103,9 +106,10 @@ def render_report(comparison: Comparison, *, title: str | None = None) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(spoken=spoken, slug=slug, actor_name=actor_name)
-    page = environment.get_template("report.html").render(
+    return environment.get_template("report.html").render(
         title=title or _title(articles),
         articles=articles,
+        failures=failures,
         charts=_charts(comparison, names),
         tables={dimension.name: _table(comparison.analyses, dimension.name) for dimension in dimensions},
         dimensions={dimension.name: dimension for dimension in dimensions},
@@ -122,7 +126,6 @@ def render_report(comparison: Comparison, *, title: str | None = None) -> str:
         script=Markup(script),
         policy=_policy(style, script),
     )
-    return page
 
 
 def article_names(analyses: Sequence[Analysis]) -> dict[str, str]:

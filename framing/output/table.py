@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,15 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
-from framing.analysis import Analysis
-from framing.comparison.rows import EVIDENCE_COLUMNS, SCORE_COLUMNS, evidence_frame, scores_frame
+from framing.comparison.rows import evidence_frame, scores_frame
 
 __all__ = [
     "DIGITS",
-    "EVIDENCE_COLUMNS",
-    "SCORE_COLUMNS",
     "evidence_frame",
     "json_line",
     "rich_table",
     "rounded",
     "scores_frame",
-    "write_csv",
-    "write_jsonl",
     "write_parquet",
 ]
 
@@ -45,7 +40,7 @@ def json_line(row: Mapping[str, Any]) -> str:
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy for writing: floats with six digits and no minus zero, nested fields as JSON, text as valid Unicode."""
+    """A copy for writing: floats with six digits and no minus zero, nested fields as JSON."""
     result = frame.copy()
     for name in result.columns:
         column = result[name]
@@ -54,18 +49,6 @@ def rounded(frame: pd.DataFrame) -> pd.DataFrame:
         elif not pd.api.types.is_numeric_dtype(column):
             result[name] = pd.Series([_cell(value) for value in column], index=column.index, dtype="str")
     return result
-
-
-def write_jsonl(analyses: Iterable[Analysis], path: Path, *, evidence: bool = False) -> None:
-    """One line per article as the command line's contract has it, in UTF-8."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for analysis in analyses:
-            file.write(json_line(analysis.to_dict(evidence=evidence)) + "\n")
-
-
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """A frame as CSV in UTF-8 with a header row; undefined values are empty cells."""
-    rounded(frame).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -97,7 +80,7 @@ def _plain(value: Any) -> Any:
 def _cell(value: Any) -> str | None:
     if isinstance(value, list | tuple | Mapping):
         return json_line({"": value})[5:-1]
-    return None if _missing(value) else _SURROGATE.sub("\ufffd", str(value))
+    return None if _missing(value) else str(value)
 
 
 def _shown(value: Any) -> str:

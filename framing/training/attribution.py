@@ -43,7 +43,9 @@ def read(path: Path) -> list[Article]:
     """The coded articles of a split, by name. Raises `CorpusError` when the folder is not in that layout."""
     texts, codings = path / "text", path / "attributions"
     if not texts.is_dir() or not codings.is_dir():
-        raise CorpusError(f"{path}: lacks the folders text and attributions; give a split of PolNeAR such as dev")
+        raise CorpusError(
+            f"{path}: lacks the folders text and attributions; give a split of PolNeAR such as dev"
+        )
     chosen: dict[str, Path] = {}
     for coding in sorted(codings.glob("*.ann")):
         chosen.setdefault(coding.stem.rpartition("_")[0], coding)
@@ -56,7 +58,9 @@ def _article(path: Path, coding: Path) -> Article:
             text = opened.read()
         standoff = coding.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path}: cannot be read as UTF-8 text ({error}); it belongs to {coding.name}") from error
+        raise CorpusError(
+            f"{path}: cannot be read as UTF-8 text ({error}); it belongs to {coding.name}"
+        ) from error
     return Article(path.stem, text, tuple(_attributions(standoff, len(text))))
 
 
@@ -100,7 +104,11 @@ def predict(articles: Sequence[Article], model: str) -> list[dict[str, Any]]:
         document = make_document(article.text, id=article.id)
         found = find(Markup(document, mentions=find_mentions(document), model=model))
         rows = [
-            {"cue": [[item.start, item.end]], "source": _listed(item.extra["source"]), "content": item.extra["content"]}
+            {
+                "cue": [[item.start, item.end]],
+                "source": _listed(item.extra["source"]),
+                "content": item.extra["content"],
+            }
             for item in found
         ]
         predictions.append({"id": article.id, "attributions": rows})
@@ -121,7 +129,9 @@ def metrics(articles: Sequence[Article], predictions: Sequence[Mapping[str, Any]
         tokens = [match.span() for match in _TOKEN.finditer(article.text)]
         rows = prediction["attributions"]
         for role in _ROLES.values():
-            marked = _covered(article.text, (span for coded in article.attributions for span in getattr(coded, role)))
+            marked = _covered(
+                article.text, (span for coded in article.attributions for span in getattr(coded, role))
+            )
             found = _covered(article.text, (span for row in rows for span in row[role]))
             both = [(any(marked[start:end]), any(found[start:end])) for start, end in tokens]
             sums[f"{role} marked"] += sum(in_marked for in_marked, _ in both)
@@ -131,7 +141,9 @@ def metrics(articles: Sequence[Article], predictions: Sequence[Mapping[str, Any]
         for coded in article.attributions:
             length = sum(span.end - span.start for span in coded.content)
             sums["attributions"] += length > 0
-            sums["half"] += length > 0 and sum(sum(found[start:end]) for start, end in coded.content) >= _HALF * length
+            sums["half"] += (
+                length > 0 and sum(sum(found[start:end]) for start, end in coded.content) >= _HALF * length
+            )
         exact = Counter(coded.content for coded in article.attributions if coded.content)
         guessed = Counter(tuple(sorted(Span(*span) for span in row["content"])) for row in rows)
         sums["exact marked"] += exact.total()
