@@ -49,7 +49,7 @@ class NameUse(NamedTuple):
     actor: str
     name: str
     kind: str
-    count: int
+    count: int  # type: ignore[assignment]  # nobody counts the fields of a row
     start: int
     end: int
     sentence: int
@@ -74,10 +74,14 @@ def _actors(lexicon: Lexicon) -> tuple[Actor, ...]:
         names.setdefault(entry.actor, []).append(entry)
         whole = entry.extra.get("part_of", "")
         if whole and wholes.setdefault(entry.actor, whole) != whole:
-            raise DataError(f"{lexicon.path}:{entry.line}: '{entry.actor}' is part of two actors; keep one part_of")
+            raise DataError(
+                f"{lexicon.path}:{entry.line}: '{entry.actor}' is part of two actors; keep one part_of"
+            )
     for part, whole in wholes.items():
         if whole not in names:
-            raise DataError(f"{lexicon.path}: '{part}' is part of '{whole}', which has no names; add some or correct it")
+            raise DataError(
+                f"{lexicon.path}: '{part}' is part of '{whole}', which has no names; add some or correct it"
+            )
     titles = _titles(lexicon)
     return tuple(Actor(id, titles.get(id, id), wholes.get(id), tuple(names[id])) for id in sorted(names))
 
@@ -150,14 +154,17 @@ def _names(document: Document) -> list[Match]:
     matches = load_lexicon("actors").match(document)
     cues = load_lexicon("places").match(document)
     before = {cue.last: cue.entry.category for cue in cues}
-    after = {cue.first for cue in cues if cue.entry.category == "event"}
+    after = {cue.first: cue.entry.category for cue in cues}
     named = {token for match in matches for token in range(match.first, match.last)}
+    sentences = {document.sentence_of(match.first) for match in matches}
+    title_case = {sentence for sentence in sentences if is_title_case(document, sentence)}
     kept: list[Match] = []
     place_end = -1
     for match in matches:
         if not match.entry.actor or _prefixed(document, match):
             continue
-        if match.entry.category in _PLACES and _inside_longer_name(document, match, named):
+        names_tell = match.entry.category in _PLACES and document.sentence_of(match.first) not in title_case
+        if names_tell and _inside_longer_name(document, match, named):
             continue
         if _is_place(document, match, before, after, place_end):
             place_end = match.last
@@ -172,25 +179,23 @@ def _prefixed(document: Document, match: Match) -> bool:
 
 
 def _inside_longer_name(document: Document, match: Match, named: set[int]) -> bool:
-    """Whether a capitalised word stands right before the name that is neither a title case word nor a name itself."""
+    """Whether a capitalised word that is no known name itself stands right before the name."""
     sentence = document.sentences[document.sentence_of(match.first)]
     previous = match.first - 1
     if previous <= sentence.first or not document.is_capital[previous] or previous in named:
         return False
-    if document.tokens[previous] in _CALENDAR or not document.tokens[previous].isalpha():
-        return False
-    return not is_title_case(document, document.sentence_of(match.first))
+    return document.tokens[previous] not in _CALENDAR and document.tokens[previous].isalpha()
 
 
-def _is_place(document: Document, match: Match, before: dict[int, str], after: set[int], place_end: int) -> bool:
+def _is_place(
+    document: Document, match: Match, before: dict[int, str], after: dict[int, str], place_end: int
+) -> bool:
     tokens = document.tokens
     sentence = document.sentences[document.sentence_of(match.first)]
     possessive = match.last < sentence.last and tokens[match.last] == "'s"
-    following = match.last + possessive
-    if match.entry.category in _PLACES | {"demonym"} and following in after and (
-        not possessive or tokens[following] not in ("war", "conflict")
-    ):
-        return True
+    follows = after.get(match.last + possessive)
+    if follows == "inside" or (follows == "event" and not possessive):
+        return match.entry.category in _PLACES | {"demonym"}
     if match.entry.category not in _PLACES or possessive:
         return False
     first = match.first

@@ -19,7 +19,19 @@ ARTICLES = ["first", "second <b>&", "third"]
 HOSTILE = '<script>alert(1)</script>"]}'
 
 
-def row(article, dimension, measure, value, *, label=None, actor=None, voice="all", unit="per 100 sentences", n=30, interval=1.0):
+def row(
+    article,
+    dimension,
+    measure,
+    value,
+    *,
+    label=None,
+    actor=None,
+    voice="all",
+    unit="per 100 sentences",
+    n=30,
+    interval=1.0,
+):
     low, high = (value - interval, value + interval) if interval is not None else (np.nan, np.nan)
     values = (dimension, measure, label, actor, voice, value, low, high, n, unit)
     return {"article": article, **dict(zip(SCORE_COLUMNS, values, strict=True))}
@@ -30,7 +42,10 @@ def scores():
     rows = []
     for number, article in enumerate(ARTICLES):
         rows.append(row(article, "hedging", "hedged_sentences", 20.0 + number))
-        rows += [row(article, "hedging", "hedge_cues", 5.0, label=label, unit="per 1,000 words") for label in ("epistemic", "hearsay")]
+        rows += [
+            row(article, "hedging", "hedge_cues", 5.0, label=label, unit="per 1,000 words")
+            for label in ("epistemic", "hearsay")
+        ]
         for voice, interval in (("all", 0.1), ("author", 0.1), ("attributed", None if number == 1 else 0.2)):
             rows.append(row(article, "stance", "mean_polarity", 0.2 - number / 10, actor="russia", voice=voice, unit="−1..1", n=9 if interval else 2, interval=interval))  # fmt: skip
     return pd.DataFrame(rows)
@@ -53,7 +68,9 @@ def test_at_a_glance_has_a_panel_per_dimension_and_actor_with_unit_and_n(scores)
 def test_narrow_charts_stand_in_one_column(scores):
     drawn = texts(charts.at_a_glance(scores, width=NARROW))
     assert drawn.count("first") == 2
-    width = float(re.search(r'width="([\d.]+)"', charts.svg(charts.at_a_glance(scores, width=NARROW))).group(1))
+    width = float(
+        re.search(r'width="([\d.]+)"', charts.svg(charts.at_a_glance(scores, width=NARROW))).group(1)
+    )
     assert width <= NARROW + 40
 
 
@@ -76,7 +93,9 @@ def test_articles_keep_order_and_colour_in_every_chart(scores):
         "article": ARTICLES, "actor": "russia", "name": ["Russia", "Moscow", "Russia"], "count": [3, 2, 1], "share": 1.0, "connotation": "",
     })  # fmt: skip
     words = pd.DataFrame({"group": ARTICLES, "word": ["a", "b", "c"], "z": 2.5, "count": 3, "other_count": 0})
-    positions = pd.DataFrame({"article": ARTICLES, "kind": "loaded", "voice": "author", "start": 0.5, "end": 0.51})
+    positions = pd.DataFrame(
+        {"article": ARTICLES, "kind": "loaded", "voice": "author", "start": 0.5, "end": 0.51}
+    )
     colors = article_colors(len(ARTICLES))
     for chart in (
         charts.at_a_glance(scores),
@@ -97,7 +116,10 @@ def test_bars_by_label_share_one_scale(scores):
     chart = charts.bars_by_label(scores, "hedging", "hedge_cues")
     drawn = texts(chart)
     assert {"epistemic", "hearsay"} <= set(drawn)
-    domains = {tuple(map(float, found.split(","))) for found in re.findall(r'"domain": \[([\d., ]+)\]', json.dumps(chart.to_dict()))}
+    domains = {
+        tuple(map(float, found.split(",")))
+        for found in re.findall(r'"domain": \[([\d., ]+)\]', json.dumps(chart.to_dict()))
+    }
     assert domains == {(0.0, 6.0)}
 
 
@@ -113,7 +135,15 @@ def test_sourcing_counts_every_attribution_and_says_when_there_is_none():
 
 
 def test_distinctive_words_need_two_uses_and_show_both_counts():
-    words = pd.DataFrame({"group": "first", "word": ["harbour", "once"], "z": [2.2, 3.0], "count": [4, 1], "other_count": [2, 0]})
+    words = pd.DataFrame(
+        {
+            "group": "first",
+            "word": ["harbour", "once"],
+            "z": [2.2, 3.0],
+            "count": [4, 1],
+            "other_count": [2, 0],
+        }
+    )
     drawn = texts(charts.distinctive_words(words, ARTICLES))
     assert {"harbour", "4 : 2"} <= set(drawn)
     assert "once" not in drawn
@@ -123,7 +153,9 @@ def test_empty_frames_give_a_chart_that_says_so():
     naming = pd.DataFrame(columns=["article", "actor", "name", "count", "share", "connotation"])
     assert texts(charts.naming_tiles(naming, ARTICLES)) == ["no actor is named"]
     words = pd.DataFrame(columns=["group", "word", "z", "count", "other_count"])
-    assert texts(charts.distinctive_words(words, ARTICLES)) == ["no word is used twice and more often than elsewhere"]
+    assert texts(charts.distinctive_words(words, ARTICLES)) == [
+        "no word is used twice and more often than elsewhere"
+    ]
 
 
 def test_colours_repeat_after_eight_and_ink_turns_light_on_dark_paper():
@@ -148,7 +180,16 @@ def test_all_charts_are_saved_as_pictures(tmp_path):
     files = charts.save_charts(comparison, tmp_path / "charts")
     names = {file.stem for file in files}
     assert names == set(charts.charts_of(comparison))
-    assert {"at-a-glance", "stance", "sourcing", "hedging", "frames", "loaded-terms", "naming", "distinctive-words"} <= names
+    assert {
+        "at-a-glance",
+        "stance",
+        "sourcing",
+        "hedging",
+        "frames",
+        "loaded-terms",
+        "naming",
+        "distinctive-words",
+    } <= names
     for file in files:
         data = file.read_bytes()
         if file.suffix == ".png":

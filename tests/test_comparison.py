@@ -37,7 +37,9 @@ def analysis_of(id, totals, *, measure="rate", formula=None):
     """An analysis with one hand-made score."""
     formula = formula or ratio()
     value = float(formula(totals.sum(axis=0)))
-    score = Score("made", measure, None, None, "all", "per sentence", totals, formula, n=len(totals), value=value)
+    score = Score(
+        "made", measure, None, None, "all", "per sentence", totals, formula, n=len(totals), value=value
+    )
     dimension = Dimension("made", "Made", "", "", "", "", "", {}, lambda markup, evidence: [])
     sentences = " ".join(f"Sentence {number} is here." for number in range(len(totals)))
     return Analysis(make_document(sentences, id), {"made": Reading(dimension, (), (score,))}, (), {})
@@ -144,7 +146,9 @@ def test_under_no_difference_p_is_uniform():
     p = []
     for trial in range(200):
         a, b = (counts(list(random.poisson(1.5, size=25))) for _ in range(2))
-        p.append(permutation_p(a, b, {("k",) * 5: (slice(0, 2), ratio())}, seed=trial, resamples=199)[("k",) * 5])
+        p.append(
+            permutation_p(a, b, {("k",) * 5: (slice(0, 2), ratio())}, seed=trial, resamples=199)[("k",) * 5]
+        )
     assert np.mean(np.array(p) <= 0.05) <= 0.09
     assert 0.4 <= np.mean(p) <= 0.6
 
@@ -173,7 +177,8 @@ def test_kinds_of_two_articles_are_not_mixed_up():
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "delta"), [([1, 2], [3, 4], -1), ([1, 3], [2, 2], 0), ([1, 1], [1, 1], 0), ([2, 3, 4], [1, 3], 0.5)]
+    ("a", "b", "delta"),
+    [([1, 2], [3, 4], -1), ([1, 3], [2, 2], 0), ([1, 1], [1, 1], 0), ([2, 3, 4], [1, 3], 0.5)],
 )
 def test_cliffs_delta(a, b, delta):
     above = np.mean([[float(x > y) - float(x < y) for y in b] for x in a])
@@ -241,7 +246,10 @@ def test_naming_gives_share_and_first_use():
 
 @pytest.fixture(scope="module")
 def pair():
-    return [analyze(make_document(text, id), resamples=200) for id, text in (("plain", PLAIN), ("cautious", CAUTIOUS))]
+    return [
+        analyze(make_document(text, id), resamples=200)
+        for id, text in (("plain", PLAIN), ("cautious", CAUTIOUS))
+    ]
 
 
 def test_a_comparison_holds_a_row_per_score_and_pair(pair):
@@ -282,7 +290,13 @@ def test_counts_equal_the_evidence_that_supports_them(pair):
     checked = 0
     for analysis in pair:
         for score in analysis.scores:
-            if score.measure in {"hedge_cues", "boosters", "loaded_terms", "attributions", "source_type_share"}:
+            if score.measure in {
+                "hedge_cues",
+                "boosters",
+                "loaded_terms",
+                "attributions",
+                "source_type_share",
+            }:
                 listed = supporting(analysis, score)
                 assert len(listed) == score.totals[:, 0].sum(), score.key
                 assert {analysis.evidence[number].dimension for number in listed} <= {score.dimension}

@@ -4,12 +4,12 @@ import base64
 import hashlib
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
-from markupsafe import Markup
 
 from framing.analysis import analyze
 from framing.comparison.compare import compare
@@ -23,7 +23,9 @@ TEXT = (
     "keep the base,” a diplomat told reporters. Analysts say that Syria could ask for more. Russia praised the deal. "
     "Nobody knows whether it will last."
 )
-HOSTILE = '"><script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">\' {{ 7 * 7 }} &amp; </style>'
+HOSTILE = (
+    '"><script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">\' {{ 7 * 7 }} &amp; </style>'
+)
 VOID = {"meta", "br", "img", "input", "link", "hr", "path", "line", "rect", "circle"}
 
 
@@ -107,7 +109,9 @@ def test_links_lead_into_the_page_or_to_the_web(page):
 
 
 def test_the_policy_allows_this_style_and_script_alone(page, html):
-    policy = next(attrs["content"] for attrs in page.all("meta") if attrs.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        attrs["content"] for attrs in page.all("meta") if attrs.get("http-equiv") == "Content-Security-Policy"
+    )
     for tag in ("style", "script"):
         (text,) = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -134,7 +138,9 @@ def test_every_number_names_evidence_that_exists_and_is_its_own(page, comparison
 
 
 def test_the_page_gives_no_verdict(page):
-    words = " ".join(text for tag, parts in page.text.items() if tag not in {"script", "style"} for text in parts).lower()
+    words = " ".join(
+        text for tag, parts in page.text.items() if tag not in {"script", "style"} for text in parts
+    ).lower()
     assert not re.search(r"\bbias(ed)?\b|propaganda|unfair", words)
 
 
@@ -164,7 +170,9 @@ def test_a_lone_surrogate_does_not_stop_the_page(tmp_path):
 
 @pytest.mark.parametrize("texts", [[], [""], ["Short."], ["", TEXT]])
 def test_little_or_no_text_makes_a_page(texts):
-    analyses = [analyze(make_document(text, f"text {number}"), resamples=20) for number, text in enumerate(texts)]
+    analyses = [
+        analyze(make_document(text, f"text {number}"), resamples=20) for number, text in enumerate(texts)
+    ]
     page = Page(render_report(compare(analyses, resamples=20)))
     assert page.open == []
 
@@ -176,17 +184,28 @@ def test_a_page_of_some_dimensions_leaves_the_others_out():
 
 
 def test_articles_are_called_by_their_outlets_where_these_differ():
-    first, second = (analyze(make_document(TEXT, id, outlet=outlet), dimensions=["tone"], resamples=0) for id, outlet in (("a", "Post"), ("b", "Wire")))
+    first, second = (
+        analyze(make_document(TEXT, id, outlet=outlet), dimensions=["tone"], resamples=0)
+        for id, outlet in (("a", "Post"), ("b", "Wire"))
+    )
     assert article_names([first, second]) == {"a": "Post", "b": "Wire"}
     third = analyze(make_document(TEXT, "c", outlet="Wire"), dimensions=["tone"], resamples=0)
     assert article_names([first, second, third]) == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_a_headline_of_the_text_stands_for_a_missing_title():
+    text = "Talks may resume\n\n" + TEXT
+    html = render_report(compare([analyze(make_document(text, "one"), resamples=20)]))
+    assert "<title>Talks may resume</title>" in html
+    (headline,) = re.findall(r'<h3 id="a1-title">(.*?)</h3>', html)
+    assert plain(headline) == "Talks may resume"
 
 
 # Marks
 
 
 def plain(html: str) -> str:
-    return Markup(re.sub("<[^>]*>", "", html)).unescape()
+    return unescape(re.sub("<[^>]*>", "", html))
 
 
 def test_marks_keep_every_character(comparison):
@@ -231,7 +250,15 @@ def test_class_names_are_safe():
 
 
 def test_rows_are_written_alike_everywhere(tmp_path):
-    frame = pd.DataFrame({"article": ["a", "b"], "value": [1 / 3, np.nan], "zero": [-1e-9, 0.5], "source": [[1, 2], None], "text": ["x", None]})
+    frame = pd.DataFrame(
+        {
+            "article": ["a", "b"],
+            "value": [1 / 3, np.nan],
+            "zero": [-1e-9, 0.5],
+            "source": [[1, 2], None],
+            "text": ["x", None],
+        }
+    )
     result = rounded(frame)
     assert result.value[0] == 0.333333
     assert str(result.zero[0]) == "0.0"
@@ -244,7 +271,9 @@ def test_rows_are_written_alike_everywhere(tmp_path):
 
 
 def test_json_lines_are_plain_json():
-    line = json_line({"value": float("nan"), "nested": {"pairs": [(0.12345678, -0.0000001)]}, "text": "\ud800 ñ"})
+    line = json_line(
+        {"value": float("nan"), "nested": {"pairs": [(0.12345678, -0.0000001)]}, "text": "\ud800 ñ"}
+    )
     assert json.loads(line) == {"value": None, "nested": {"pairs": [[0.123457, 0.0]]}, "text": "\ud800 ñ"}
     line.encode("utf-8")
 

@@ -48,7 +48,9 @@ def report(tmp_path_factory):
 def page(chromium, report, request):
     """The open page; afterwards nothing may have been asked of the network, complained or executed."""
     width = getattr(request, "param", 1280)
-    context = chromium.new_context(viewport={"width": width, "height": 900}, offline=True, reduced_motion="reduce")
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, offline=True, reduced_motion="reduce"
+    )
     page = context.new_page()
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
@@ -65,7 +67,9 @@ def page(chromium, report, request):
 def test_the_page_opens_with_its_charts(page):
     assert page.title() == HOSTILE
     assert page.locator("figure svg:visible").count() >= 7
-    for box in page.locator("figure .wide svg").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().width)"):
+    for box in page.locator("figure .wide svg").evaluate_all(
+        "nodes => nodes.map(node => node.getBoundingClientRect().width)"
+    ):
         assert box > 300
 
 
@@ -101,8 +105,12 @@ def test_a_number_leads_to_its_evidence_and_back(page):
     number.click()
     assert page.evaluate("document.activeElement.id") == ids[0]
     assert page.locator("#layer-hedging").is_checked()
-    assert sorted(page.locator("mark.hit[id]").evaluate_all("nodes => nodes.map(node => node.id)")) == sorted(ids)
-    assert page.locator(f"#{ids[0]}").evaluate("node => { const r = node.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }")
+    assert sorted(page.locator("mark.hit[id]").evaluate_all("nodes => nodes.map(node => node.id)")) == sorted(
+        ids
+    )
+    assert page.locator(f"#{ids[0]}").evaluate(
+        "node => { const r = node.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }"
+    )
     assert page.locator("#trail output").inner_text() == f"1 of {len(ids)}"
     page.get_by_role("button", name="next place").click()
     assert page.evaluate("document.activeElement.id") == ids[1 % len(ids)]
@@ -158,8 +166,12 @@ def test_dark_paper_has_light_text(chromium, report):
     context = chromium.new_context(color_scheme="dark", offline=True)
     page = context.new_page()
     page.goto(report.as_uri())
-    colors = page.evaluate("[document.body, document.querySelector('figure svg text')].map((node, i) => getComputedStyle(node)[i ? 'fill' : 'color'])")
+    colors = page.evaluate(
+        "[document.body, document.querySelector('figure svg text')].map((node, i) => getComputedStyle(node)[i ? 'fill' : 'color'])"
+    )
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == "rgb(23, 22, 20)"
-    assert all(sum(map(int, color.removeprefix("rgb(").removesuffix(")").split(","))) > 400 for color in colors)
+    assert all(
+        sum(map(int, color.removeprefix("rgb(").removesuffix(")").split(","))) > 400 for color in colors
+    )
     context.close()

@@ -49,7 +49,7 @@ def _may_begin(text: Text, start: int, cue: Cue, limits: Range) -> bool:
         return "wh" in takes or ("np" in takes and token in ("what", "how", "why"))
     if token == "as":
         return "np" in takes and cue.kind == "passive"
-    if token in grammar.ROUGHLY and following and grammar.is_quantity(following):
+    if _is_rough_number(text, start, limits):
         return bool(takes & {"clause", "np"})
     if token in grammar.PREPOSITIONS | grammar.COORDINATORS | grammar.SUBORDINATORS:
         return False
@@ -62,6 +62,13 @@ def _may_begin(text: Text, start: int, cue: Cue, limits: Range) -> bool:
     return bool(takes & {"clause", "np"})
 
 
+def _is_rough_number(text: Text, token: int, limits: Range) -> bool:
+    """Whether a token and the next are such as "about half"."""
+    tokens = text.document.tokens
+    following = token + 1 < limits.last and grammar.is_quantity(tokens[token + 1])
+    return following and tokens[token] in grammar.ROUGHLY
+
+
 _CLAUSE_SUBJECTS = grammar.SUBJECTS | {"there"}
 
 
@@ -72,7 +79,11 @@ def _past_circumstance(text: Text, start: int, limits: Range) -> int:
     """
     tokens = text.document.tokens
     start = _past_time(text, start, limits)
-    if start >= limits.last or tokens[start] not in grammar.PREPOSITIONS:
+    if (
+        start >= limits.last
+        or tokens[start] not in grammar.PREPOSITIONS
+        or _is_rough_number(text, start, limits)
+    ):
         return start
     for token in range(start, min(start + _DELAY, limits.last)):
         if tokens[token] in ("that", ":") or (
@@ -81,7 +92,7 @@ def _past_circumstance(text: Text, start: int, limits: Range) -> int:
             return token
         if tokens[token] == ",":
             return _at_quotation(text, token, limits)
-        if tokens[token] in grammar.STOPS | grammar.FINITE:
+        if tokens[token] in _OTHER_CLAUSE:
             break
         if token > start and tokens[token] in _CLAUSE_SUBJECTS - {"who", "you"}:
             return token
@@ -104,9 +115,7 @@ def _past_addressee(text: Text, start: int, cue: Cue, limits: Range) -> int:
     tokens = text.document.tokens
     for token in range(start, min(start + _DELAY, limits.last)):
         word = tokens[token]
-        if word in grammar.QUESTION_WORDS | {"that", ":"} or (
-            word in grammar.QUOTE_MARKS and text.quoted[token] >= 0
-        ):
+        if word in _INTRODUCERS or (word in grammar.QUOTE_MARKS and text.quoted[token] >= 0):
             return token
         if word == ",":
             return _at_quotation(text, token, limits)
@@ -121,6 +130,8 @@ def _past_addressee(text: Text, start: int, cue: Cue, limits: Range) -> int:
     return limits.last
 
 
+_INTRODUCERS = grammar.QUESTION_WORDS | {"that", ":"}
+_OTHER_CLAUSE = grammar.STOPS | grammar.FINITE
 _CLAUSE_STARTS = _CLAUSE_SUBJECTS | (grammar.DETERMINERS - grammar.POSSESSIVES)
 _GOES_ON = grammar.PREPOSITIONS | grammar.DETERMINERS | {"and", "-"}
 
@@ -303,7 +314,7 @@ def content_announced(text: Text, cue: Cue, limits: Range) -> Range | None:
         or cue.last < limits.last - _DELAY
     ):
         return None
-    if any(token in grammar.STOPS | grammar.FINITE for token in document.tokens[cue.last : limits.last - 1]):
+    if any(token in _OTHER_CLAUSE for token in document.tokens[cue.last : limits.last - 1]):
         return None
     following = document.sentences[number]
     if text.quoted[following.first] >= 0:

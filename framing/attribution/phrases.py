@@ -42,15 +42,17 @@ def _belongs(text: Text, token: int, limits: Range) -> bool:
     word = text.document.tokens[token]
     if text.quoted[token] >= 0 or token in text.verbs or not (grammar.is_nominal(word) or word == '"'):
         return False
-    if (
-        word in grammar.SUBORDINATORS | grammar.SUBJECTS | _ENDS_BEFORE
-        or word in grammar.OBJECTS - grammar.REFLEXIVES - {"her"}
-    ):
+    if word in _STANDS_BEFORE:
         return False
     return word != "and" or _joins_names(text, token, limits)
 
 
-_ENDS_BEFORE = frozenset({"but", "or", "nor", "yet", "which"})
+_STANDS_BEFORE = (
+    grammar.SUBORDINATORS
+    | grammar.SUBJECTS
+    | (grammar.OBJECTS - grammar.REFLEXIVES - {"her"})
+    | {"but", "or", "nor", "yet", "which"}
+)
 
 
 def _joins_names(text: Text, conjunction: int, limits: Range) -> bool:
@@ -61,9 +63,12 @@ def _joins_names(text: Text, conjunction: int, limits: Range) -> bool:
     for token in range(conjunction - 1, limits.first - 1, -1):
         if tokens[token] in grammar.STOPS or tokens[token] == ",":
             break
-        if tokens[token] in grammar.FINITE | grammar.SUBJECTS or token in text.verbs:
+        if tokens[token] in _OPENS_CLAUSE or token in text.verbs:
             return False
     return True
+
+
+_OPENS_CLAUSE = grammar.FINITE | grammar.SUBJECTS
 
 
 def _after_fronted(text: Text, first: int, last: int) -> int:
@@ -72,13 +77,15 @@ def _after_fronted(text: Text, first: int, last: int) -> int:
     starts = [
         token
         for token in range(first + 2, last)
-        if (tokens[token] in grammar.DETERMINERS - grammar.POSSESSIVES or document.is_capital[token])
-        and tokens[token - 1] not in grammar.PREPOSITIONS | grammar.DETERMINERS | {"and", "-"}
+        if (tokens[token] in _FIRST or document.is_capital[token])
+        and tokens[token - 1] not in _GOES_ON
         and not document.is_capital[token - 1]
     ]
     return starts[-1] if starts else last
 
 
+_FIRST = grammar.DETERMINERS - grammar.POSSESSIVES
+_GOES_ON = grammar.PREPOSITIONS | grammar.DETERMINERS | {"and", "-"}
 _ASIDES = {",": ",", ")": "("}
 
 
@@ -109,9 +116,7 @@ def phrase_after(text: Text, first: int, limits: Range) -> Range | None:
     last = first
     while last < limits.last and text.quoted[last] < 0:
         token = tokens[last]
-        if token in grammar.STOPS | grammar.SUBORDINATORS | {'"'} or (
-            token in _CIRCUMSTANCES and last > first
-        ):
+        if token in _ENDS or (token in _CIRCUMSTANCES and last > first):
             break
         if token == "," and not _describes(text, last + 1, limits):
             break
@@ -123,6 +128,7 @@ def phrase_after(text: Text, first: int, limits: Range) -> Range | None:
     return Range(first, last) if last > first else None
 
 
+_ENDS = grammar.STOPS | grammar.SUBORDINATORS | {'"'}
 _TRAILING = grammar.PREPOSITIONS | {"and", "but", ","}
 _CIRCUMSTANCES = frozenset("during after before amid about".split()) | grammar.DAYS
 

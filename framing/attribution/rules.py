@@ -102,7 +102,7 @@ _MARKERS = grammar.DETERMINERS | grammar.SUBJECTS | grammar.INDEFINITES
 
 
 def _inverted(text: Text, cue: Cue, limits: Range) -> Attribution | None:
-    """ "...," said X."""
+    """The source behind the cue: "...," said X."""
     document, tokens = text.document, text.document.tokens
     if cue.last >= limits.last or tokens[cue.last] in _NO_SUBJECT:
         return None
@@ -124,7 +124,7 @@ _NO_SUBJECT = grammar.OBJECTS | grammar.PREPOSITIONS | {"that", '"', ":", ","}
 
 
 def _floating(text: Text, cue: Cue, source: Range, after: Range | None, limits: Range) -> Attribution | None:
-    """ "...", X said; "...", X said, "..."; as X said, ..."""
+    """The cue in or after what was said: "...", X said; "...", X said, "..."; as X said, ..."""
     tokens = text.document.tokens
     before = source.first - 1
     if before < limits.first:

@@ -30,24 +30,28 @@ _PRONOUNS = (
 )
 _RELATIVES = frozenset({"who", "which", "that"})
 _HEAD_ENDS = frozenset({",", "who", "which", "that", "whose", "(", "—", "–", "whom"})
+_OFFICES = _HEAD_ENDS | (grammar.PREPOSITIONS - {"of", "for"})
+_HEADS = _HEAD_ENDS | grammar.PREPOSITIONS
 _TOPIC = 6  # tokens
 _MEMORY = 40  # sources looked back at, so that time stays linear in the number of attributions
 
 
 def head(document: Document, source: Range) -> Range:
     """The noun phrase proper: up to a comma, a relative clause or a preposition."""
-    return _until(document, source, _HEAD_ENDS | grammar.PREPOSITIONS)
+    return _until(document, source, _HEADS)
 
 
 def office(document: Document, source: Range, kind: str) -> Range:
     """The part of a source that tells for whom it speaks: "a spokesman for the army" speaks for it, a resident of a town not."""
-    speaks_for = {"of", "for"} if kind in (ANONYMOUS_OFFICIAL, NAMED_ORG, DOCUMENT) else set()
-    return _until(document, source, _HEAD_ENDS | grammar.PREPOSITIONS - speaks_for)
+    speaks = kind in (ANONYMOUS_OFFICIAL, NAMED_ORG, DOCUMENT)
+    return _until(document, source, _OFFICES if speaks else _HEADS)
 
 
 def _until(document: Document, source: Range, ends: frozenset[str]) -> Range:
     inside = range(source.first + 1, source.last)
-    return Range(source.first, next((token for token in inside if document.tokens[token] in ends), source.last))
+    return Range(
+        source.first, next((token for token in inside if document.tokens[token] in ends), source.last)
+    )
 
 
 def source_type(document: Document, source: Range, mentions: Sequence[Mention]) -> str:
@@ -57,29 +61,26 @@ def source_type(document: Document, source: Range, mentions: Sequence[Mention]) 
         return PRONOUN
     core = head(document, source)
     matches = load_lexicon("sources").match(document, core.first, core.last)
-    final = matches[-1] if matches and matches[-1].last == core.last else None
-    if final is not None and final.entry.category in _ROLES and _is_name(document, Range(core.last + 1, source.last)):
+    last = matches[-1] if matches else None
+    final = last if last and last.last == core.last else None
+    role = any(match.entry.category in _ROLES for match in matches)
+    if final and final.entry.category in _ROLES and _is_name(document, Range(core.last + 1, source.last)):
         return NAMED_PERSON
-    if final is not None and (final.entry.category == DOCUMENT or not document.is_capital[core.last - 1]):
-        return ANONYMOUS_OFFICIAL if final.entry.category == "role" else final.entry.category
-    if _names(document, core, matches) and (
-        final is None or any(match.entry.category in _ROLES for match in matches)
-    ):
+    common_noun = final and (final.entry.category == DOCUMENT or not document.is_capital[core.last - 1])
+    if not common_noun and (role or not final):
         by_name = _by_name(document, core, matches, mentions)
         if by_name:
             return by_name
-    if final is None:
-        final = matches[-1] if matches else None
-    if final is None:
+    if last is None:
         return UNNAMED_COLLECTIVE
-    if final.entry.category == "role":
-        return ANONYMOUS_OFFICIAL
-    return final.entry.category
+    return ANONYMOUS_OFFICIAL if last.entry.category == "role" else last.entry.category
 
 
 def _is_name(document: Document, apposition: Range) -> bool:
     """Whether a role is followed by a name between commas: "the harbour master, Anna Lind"."""
-    return apposition.last - apposition.first > 1 and all(document.is_capital[apposition.first : apposition.first + 2])
+    return apposition.last - apposition.first > 1 and all(
+        document.is_capital[apposition.first : apposition.first + 2]
+    )
 
 
 def is_known_source(document: Document, source: Range) -> bool:
@@ -108,7 +109,10 @@ def _names(document: Document, core: Range, matches: Sequence[Match]) -> list[in
 def _by_name(
     document: Document, core: Range, matches: Sequence[Match], mentions: Sequence[Mention]
 ) -> str | None:
+    """The type that a proper name gives a source, or None when it holds none."""
     names = _names(document, core, matches)
+    if not names:
+        return None
     written = document.text[document.starts[core.last - 1] : document.ends[core.last - 1]]
     kinds = {mention.kind for mention in mentions if mention.end == document.ends[core.last - 1]}
     has_role = any(match.entry.category in _ROLES for match in matches)

@@ -16,6 +16,8 @@ from framing.comparison.intervals import Array, Formula, blocks, percentiles, re
 
 TOO_LITTLE = "too little text to compare"
 
+_RATIO = getattr(ratio(), "func", None)
+
 COLUMNS = (
     "dimension", "measure", "label", "actor", "voice", "unit", "a", "b", "value_a", "value_b", "difference",
     "low", "high", "p", "q", "effect", "n_a", "n_b", "sentences_a", "sentences_b", "note",
@@ -25,13 +27,14 @@ Key = tuple[str, str, str, str, str]
 
 
 class _Side(NamedTuple):
-    """One article's scores with their totals side by side; `columns` says where each score's totals lie."""
+    """One article's scores with their totals side by side, `columns` where each lies, `drawn` its bootstrap values."""
 
     id: str
     scores: Mapping[Key, Score]
     columns: Mapping[Key, slice]
     totals: Array
-    sums: Array
+    bearing: Mapping[Key, int]
+    drawn: Mapping[Key, Array]
 
 
 def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int = 1000) -> pd.DataFrame:
@@ -62,14 +65,21 @@ def permutation_p(
     """
     pooled = np.concatenate([a, b])
     whole = pooled.sum(axis=0)
-    products = {key: _products(pooled[:, columns]) for key, (columns, formula) in formulas.items() if is_ratio(formula)}
+    products = {
+        key: _products(pooled[:, columns])
+        for key, (columns, formula) in formulas.items()
+        if is_ratio(formula)
+    }
     moments = np.hstack([pooled, *products.values()])
     random = np.random.default_rng(seed)
     member = np.zeros(len(pooled))
     member[: len(a)] = 1
     sums = np.concatenate(
         [member[None] @ moments]
-        + [random.permuted(np.tile(member, (size, 1)), axis=1) @ moments for size in blocks(resamples, len(pooled))]
+        + [
+            random.permuted(np.tile(member, (size, 1)), axis=1) @ moments
+            for size in blocks(resamples, len(pooled))
+        ]
     )
     rest = moments.sum(axis=0) - sums
     width = len(whole)
@@ -92,7 +102,7 @@ def permutation_p(
 
 def is_ratio(formula: Formula) -> bool:
     """Whether a formula is `framing.analysis.ratio`: the first column per second, so that one sentence has a value too."""
-    return isinstance(formula, partial) and formula.func is ratio().func
+    return isinstance(formula, partial) and formula.func is _RATIO
 
 
 def _products(totals: Array) -> Array:
@@ -145,23 +155,18 @@ def _side(analysis: Analysis, seed: Sequence[int], resamples: int) -> _Side:
     empty = np.zeros((len(analysis.document.sentences), 0))
     totals = np.concatenate([empty, *(score.totals for score in scores.values())], axis=1)
     sums = resampled_sums(totals, seed=seed, resamples=resamples)
-    return _Side(analysis.document.id, scores, columns, totals, sums)
+    support = {key: bearing(score.totals) for key, score in scores.items()}
+    drawn = {key: score.formula(sums[:, columns[key]]) for key, score in scores.items()}
+    return _Side(analysis.document.id, scores, columns, totals, support, drawn)
 
 
 def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, object]]:
     keys = list(dict.fromkeys([*a.scores, *b.scores]))
-    enough = {
-        key
-        for key in keys
-        if key in a.scores
-        and key in b.scores
-        and min(bearing(a.totals[:, a.columns[key]]), bearing(b.totals[:, b.columns[key]])) >= LEAST_SENTENCES
-    }
     left, right = [np.zeros((len(a.totals), 0))], [np.zeros((len(b.totals), 0))]
     places: dict[Key, tuple[slice, Formula]] = {}
     width = 0
     for key in keys:
-        if key in enough:
+        if min(a.bearing.get(key, 0), b.bearing.get(key, 0)) >= LEAST_SENTENCES:
             formula = a.scores[key].formula
             ours, theirs = a.totals[:, a.columns[key]], b.totals[:, b.columns[key]]
             if counts_kinds(formula, ours.shape[1]):
@@ -198,14 +203,12 @@ def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
         "unit": score.unit if score else "", "a": a.id, "b": b.id, "value_a": value_a, "value_b": value_b,
         "difference": value_a - value_b, "low": np.nan, "high": np.nan, "p": np.nan, "effect": np.nan,
         "n_a": score_a.n if score_a else 0, "n_b": score_b.n if score_b else 0,
-        "sentences_a": bearing(score_a.totals) if score_a else 0,
-        "sentences_b": bearing(score_b.totals) if score_b else 0,
+        "sentences_a": a.bearing.get(key, 0), "sentences_b": b.bearing.get(key, 0),
         "note": TOO_LITTLE,
     }  # fmt: skip
     if p is None or score_a is None or score_b is None:
         return row
-    drawn = score_a.formula(a.sums[:, a.columns[key]]) - score_b.formula(b.sums[:, b.columns[key]])
-    row["low"], row["high"] = percentiles(drawn)
+    row["low"], row["high"] = percentiles(a.drawn[key] - b.drawn[key])
     row["p"], row["note"] = p, ""
     row["effect"] = cliffs_delta(_per_sentence(score_a), _per_sentence(score_b))
     return row

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from framing.analysis import Analysis
+from framing.comparison.intervals import Array
 
 COLUMNS = ("group", "word", "z", "log_odds", "count", "words", "other_count", "other_words")
 
@@ -67,5 +68,6 @@ def count_words(analysis: Analysis) -> Counter[str]:
     )
 
 
-def _logit(counts: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    return np.log(counts) - np.log(counts.sum(axis=1, keepdims=True) - counts)
+def _logit(counts: Array) -> Array:
+    log_odds: Array = np.log(counts) - np.log(counts.sum(axis=1, keepdims=True) - counts)
+    return log_odds

@@ -10,7 +10,19 @@ import pandas as pd
 from framing.actors import name_uses
 from framing.analysis import Analysis
 
-COLUMNS = ("article", "actor", "name", "kind", "count", "mentions", "share", "connotation", "start", "end", "sentence")
+COLUMNS = (
+    "article",
+    "actor",
+    "name",
+    "kind",
+    "count",
+    "mentions",
+    "share",
+    "connotation",
+    "start",
+    "end",
+    "sentence",
+)
 
 
 def naming(analyses: Iterable[Analysis]) -> pd.DataFrame:

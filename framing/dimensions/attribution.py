@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
 from framing.actors import Mention, load_actors
 from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Score, ratio
 from framing.attribution.rules import Attribution, find_attributions
-from framing.attribution.sources import PRONOUN, SOURCE_TYPES, antecedent, head, people_named, source_type
+from framing.attribution.sources import (
+    PRONOUN,
+    SOURCE_TYPES,
+    antecedent,
+    head,
+    office,
+    people_named,
+    source_type,
+)
 from framing.attribution.text import Range, read_text, words_of
 from framing.document import Document
 
@@ -32,45 +41,49 @@ def find_attribution(markup: Markup) -> list[Evidence]:
     text = read_text(document)
     quoted = _quoted(document)
     people = people_named(text, markup.mentions)
-    mentions = sorted(markup.mentions, key=lambda mention: mention.start)
-    starts = [mention.start for mention in mentions]
     earlier: list[tuple[Range, str]] = []
     evidence = []
     for attribution in find_attributions(text):
-        source = attribution.source
-        resolved = antecedent(text, source, earlier, people) if source else None
-        named = resolved or source
-        inside: Sequence[Mention] = ()
-        kind = None
-        if named:
-            start, end = document.starts[named.first], document.ends[head(document, named).last - 1]
-            inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
-            kind = source_type(document, named, inside)
+        source, resolved, kind, actor = attribution.source, None, None, None
+        if source is not None:
+            resolved = antecedent(text, source, earlier, people)
+            named = resolved or source
+            kind = source_type(document, named, _mentioned(markup, head(document, named)))
+            inside = _mentioned(markup, office(document, named, kind))
+            actor = inside[0].actor if inside else None
             if kind != PRONOUN:
                 earlier.append((named, kind))
+        verb_class = attribution.cue.entry.category
         extra = {
             "source": _span(document, source) if source else None,
             "content": [_span(document, content) for content in attribution.contents],
             "form": _form(attribution.contents, quoted),
             "source_type": kind,
-            "verb_class": attribution.cue.entry.category,
+            "verb_class": verb_class,
         }
         if resolved:
             extra["resolved"] = _span(document, resolved)
-        cue = Range(attribution.cue.first, attribution.cue.last)
-        start, end = _span(document, cue)
+        start, end = _span(document, Range(attribution.cue.first, attribution.cue.last))
         evidence.append(
             Evidence(
                 dimension="attribution",
-                label=attribution.cue.entry.category,
+                label=verb_class,
                 start=start,
                 end=end,
-                source_actor=inside[0].actor if inside else None,
+                source_actor=actor,
                 why=_why(document, attribution, resolved),
                 extra=extra,
             )
         )
     return evidence
+
+
+def _mentioned(markup: Markup, tokens: Range) -> Sequence[Mention]:
+    """The mentions of actors that begin in a range; `Markup.mentions` are in the order of the text."""
+    start, end = _span(markup.document, tokens)
+    begins = attrgetter("start")
+    first = bisect_left(markup.mentions, start, key=begins)
+    return markup.mentions[first : bisect_left(markup.mentions, end, key=begins)]
 
 
 def _span(document: Document, tokens: Range) -> list[int]:

@@ -12,7 +12,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -28,27 +28,31 @@ Role = Literal["weight", "agent", "patient"]
 
 # How strongly a word bears on a mention. Fitted together with the thresholds on the training part of NewsMTSC
 # (Hamborg & Donnay 2021), except _CONTRAST, on which that corpus is silent.
-VADER_SCALE = 0.75 / 4  # VADER rates words from -4 to 4, for tweets
-_AFTER_WORD = 0.67  # the mention stands after the word
-_HALF_DISTANCE = 13.5  # words between at which a word counts half
-_NAME_BETWEEN = 0.79  # each other name between
-_REPORT_BETWEEN = 0.83  # a reporting verb between
-_QUOTE_BETWEEN = 0.92  # each quotation mark between, two at most
-_CONTRAST = 0.8  # each "but" between
-_SPEAKER = 0.68  # the mention is the source of a report: what it says is about others
+VADER_SCALE = 0.7 / 4  # VADER rates words from -4 to 4, for tweets
+_AFTER_WORD = 0.7  # the mention stands after the word
+_HALF_DISTANCE = 15  # words between at which a word counts half
+_NAME_BETWEEN = 0.7  # each other name between
+_REPORT_BETWEEN = 0.85  # a reporting verb between
+_QUOTE_BETWEEN = 0.9  # each quotation mark between, two at most
+_CONTRAST = 0.6  # each "but" between
+_SPEAKER = 0.5  # the mention is the source of a report: what it says is about others
 _NEGATED = -0.5
-_NEGATIVE_BIAS = 1.2  # bad outweighs good (Rozin & Royzman 2001)
-POSITIVE, NEGATIVE = 0.165, -0.2  # polarities beyond which a row is labelled so
+_NEGATIVE_BIAS = 1.25  # bad outweighs good (Rozin & Royzman 2001)
+LABELLED = 0.15  # polarity beyond which a row is positive or negative
 
 _REACH = 60  # words; beyond it a word says nothing about a mention
 _JUDGED = 0.4  # the word follows one that judges another name: "X accused Y of lying" is about Y
-_TURN_REACH = 5  # words over which "failed to" or "very" works
+_ELSEWHERE = (
+    0.4  # another name and a report or a "but" between, or a speaker beside others: the word is about another
+)
+_TURN_REACH = 3  # words over which "failed to" or "very" works
 _OBJECT_REACH = 3  # words between a verb and the name that is its object
+_BY_REACH = 6  # tokens between a verb and the name after "by"
 _JUDGING = frozenset({"praise", "blame"})
 _BE = frozenset("am is are was were be been being get gets got getting 's 're".split())
 _NEGATORS = frozenset("not no never neither nor without cannot".split())
 _CONTRASTS = frozenset("but although though however while whereas yet despite unlike except ;".split())
-_STOPS = frozenset(", ; : ( ) \" but".split())
+_STOPS = frozenset(', ; : ( ) " but'.split())
 _ARTICLES = frozenset("the a an".split())
 
 
@@ -93,6 +97,11 @@ class Scene(NamedTuple):
     speaks_before: frozenset[int]  # tokens at which a reporting verb begins
     speaks_after: frozenset[int]  # tokens before which an inverted one ("said") ends
 
+    @property
+    def names(self) -> int:
+        """How many names the sentence holds."""
+        return self.counts["names"][-1]
+
     def between(self, what: str, low: int, high: int) -> int:
         """How many words, names, reports, quotes or contrasts the tokens `low:high` hold."""
         running = self.counts[what]
@@ -121,7 +130,11 @@ def polarity(
 def _polarity(document: Document, found: Sequence[Pull]) -> tuple[float, list[tuple[int, int, float]]]:
     total = math.fsum(pull.weight for pull in found)
     words = [
-        (document.starts[pull.evaluation.first], document.ends[pull.evaluation.last - 1], round(pull.weight, 3))
+        (
+            document.starts[pull.evaluation.first],
+            document.ends[pull.evaluation.last - 1],
+            round(pull.weight, 3),
+        )
         for pull in found
     ]
     return total / math.sqrt(1 + total * total), words
@@ -141,8 +154,8 @@ def set_scene(document: Document, sentence: int, names: Iterable[HasSpan]) -> Sc
     ]
     reports = [
         match
-        for match in load_lexicon("reporting").match(document, first, last)
-        if match.entry.category == "neutral" and "that" in match.entry.extra["takes"].split()
+        for match in _between_names(document, "reporting", first, last, masked)
+        if match.entry.category == "neutral" and "quote" in match.entry.extra.get("takes", "").split()
     ]
     begins = frozenset(match.first for match in reports)
     tokens = document.tokens[first:last]
@@ -161,7 +174,8 @@ def set_scene(document: Document, sentence: int, names: Iterable[HasSpan]) -> Sc
     evaluations = tuple(_evaluations(document, first, last, masked, named))
     judged = {evaluation.last for evaluation in evaluations if evaluation.judges}
     counts["judged"] = [
-        starts_run[i] and any(first + i - back in judged for back in range(_OBJECT_REACH)) for i in range(last - first)
+        starts_run[i] and any(first + i - back in judged for back in range(_OBJECT_REACH))
+        for i in range(last - first)
     ]
     return Scene(
         document,
@@ -170,8 +184,19 @@ def set_scene(document: Document, sentence: int, names: Iterable[HasSpan]) -> Sc
         tuple(_runs(first, named)),
         {what: tuple(accumulate(map(int, marks), initial=0)) for what, marks in counts.items()},
         begins,
-        frozenset(match.last for match in reports if "inverted" in match.entry.extra["takes"].split()),
+        frozenset(
+            match.last for match in reports if "inverted" in match.entry.extra.get("takes", "").split()
+        ),
     )
+
+
+def _between_names(
+    document: Document, lexicon: str, first: int, last: int, masked: set[int]
+) -> Iterator[Match]:
+    """Entries in the stretches between masked names, so that no match depends on how a name is written."""
+    edges = [first - 1, *sorted(token for token in masked if first <= token < last), last]
+    for edge, next_edge in pairwise(edges):
+        yield from load_lexicon(lexicon).match(document, edge + 1, next_edge)
 
 
 def _may_be_name(document: Document, token: int) -> bool:
@@ -192,16 +217,16 @@ def _runs(first: int, named: Sequence[bool]) -> Iterator[tuple[int, int]]:
 def _evaluations(
     document: Document, first: int, last: int, masked: set[int], named: Sequence[bool]
 ) -> Iterator[Evaluation]:
-    """The evaluative words in order: the lexicon's, matched between names so that none depends on one, then VADER's."""
-    matches: dict[int, Match] = {}
-    edge = first
-    for token in [*sorted(token for token in masked if first <= token < last), last]:
-        for match in load_lexicon("stance").match(document, edge, token):
-            matches[match.first] = match
-        edge = token + 1
-    turns = {match.last: float(match.entry.extra["turn"]) for match in matches.values() if match.entry.extra["turn"]}
+    """The evaluative words in order: those of the lexicon, and those it lacks by VADER's."""
+    matches = {match.first: match for match in _between_names(document, "stance", first, last, masked)}
+    turns = {
+        match.last: float(match.entry.extra["turn"])
+        for match in matches.values()
+        if match.entry.extra["turn"]
+    }
     vader = _vader()
     position = since = first
+    turn = 1.0
     while position < last:
         match = matches.get(position)
         end = match.last if match else position + 1
@@ -209,15 +234,17 @@ def _evaluations(
             if match is not None:
                 rates = _rates(match.entry.weight, match.entry.extra["agent"], match.entry.extra["patient"])
                 if any(rates.values()):
-                    turn = _turn(document, since, position, turns)
+                    turn = turn if position == since > first else _turn(document, since, position, turns)
                     passive = _is_passive(document, first, last, match)
                     judges = not passive and match.entry.forms == "v" and match.entry.category in _JUDGING
                     yield Evaluation(position, end, match.entry.term, rates, turn, passive, judges)
                     since = end
             elif document.tokens[position] in vader:
                 rates = _rates(vader[document.tokens[position]] * VADER_SCALE, "", "")
-                turn = _turn(document, since, position, turns)
-                yield Evaluation(position, end, document.tokens[position], rates, turn, passive=False, judges=False)
+                turn = turn if position == since > first else _turn(document, since, position, turns)
+                yield Evaluation(
+                    position, end, document.tokens[position], rates, turn, passive=False, judges=False
+                )
                 since = end
         position = end
 
@@ -274,13 +301,17 @@ def pulls(scene: Scene, targets: Iterable[HasSpan]) -> list[Pull]:
     document = scene.document
     last = scene.first + len(scene.runs)
     spans = (document.tokens_in(target.start, target.end) for target in targets)
-    places = sorted({(span[0], min(span[-1] + 1, last)) for span in spans if span and scene.first <= span[0] < last})
+    places = sorted(
+        {(span[0], min(span[-1] + 1, last)) for span in spans if span and scene.first <= span[0] < last}
+    )
     starts = [start for start, _ in places]
     found: list[Pull] = []
     for evaluation in scene.evaluations:
         index = bisect_left(starts, evaluation.first)
         near = [_pull(scene, evaluation, *place) for place in places[max(0, index - 1) : index + 1]]
-        best = max((pull for pull in near if pull is not None), key=lambda pull: abs(pull.factor), default=None)
+        best = max(
+            (pull for pull in near if pull is not None), key=lambda pull: abs(pull.factor), default=None
+        )
         if best is not None and best.weight:
             found.append(best)
     return found
@@ -296,14 +327,20 @@ def _pull(scene: Scene, evaluation: Evaluation, start: int, end: int) -> Pull | 
     if distance > _REACH:
         return None
     factor = evaluation.turn * (1.0 if leads else _AFTER_WORD) * _HALF_DISTANCE / (_HALF_DISTANCE + distance)
-    factor *= _NAME_BETWEEN ** min(3, scene.between("names", low, high))
+    names = scene.between("names", low, high)
+    contrasts = scene.between("contrasts", low, high)
+    reports = scene.between("reports", low, high)
+    speaker = _is_speaker(scene, run_start, run_end)
+    factor *= _NAME_BETWEEN ** min(3, names)
     factor *= _QUOTE_BETWEEN ** min(2, scene.between("quotes", low, high))
-    factor *= _CONTRAST ** min(2, scene.between("contrasts", low, high))
-    if scene.between("reports", low, high):
+    factor *= _CONTRAST ** min(2, contrasts)
+    if reports:
         factor *= _REPORT_BETWEEN
+    if (names and (contrasts or reports or speaker)) or (speaker and not leads and scene.names > 1):
+        factor *= _ELSEWHERE
     if leads and scene.between("judged", low, high):
         factor *= _JUDGED
-    if _is_speaker(scene, run_start, run_end):
+    if speaker:
         factor *= _SPEAKER
     return Pull(evaluation, _role(scene, evaluation, leads, high), factor)
 
@@ -314,8 +351,8 @@ def _role(scene: Scene, evaluation: Evaluation, leads: bool, mention: int) -> Ro
         return "weight"
     if leads:
         return "patient" if evaluation.passive else "agent"
-    between = scene.document.tokens[evaluation.last : mention]
-    by_agent = "by" in between[:4] and len(between) <= 6 and not _STOPS.intersection(between)
+    between = scene.document.tokens[evaluation.last : min(mention, evaluation.last + _BY_REACH + 1)]
+    by_agent = len(between) <= _BY_REACH and "by" in between[:4] and not _STOPS.intersection(between)
     return "agent" if by_agent else "patient"
 
 
@@ -324,7 +361,9 @@ def _is_speaker(scene: Scene, start: int, end: int) -> bool:
     if end in scene.speaks_before or start in scene.speaks_after:
         return True
     tokens = scene.document.tokens
-    adverb = end < len(tokens) and (tokens[end].endswith("ly") or tokens[end] in ("also", "has", "had", "then", "later"))
+    adverb = end < len(tokens) and (
+        tokens[end].endswith("ly") or tokens[end] in ("also", "has", "had", "then", "later")
+    )
     return adverb and end + 1 in scene.speaks_before
 
 
@@ -340,12 +379,11 @@ def find_stance(markup: Markup) -> list[Evidence]:
         by_sentence.setdefault(mention.sentence, []).append((mention.actor, voice, mention))
     rows: list[Evidence] = []
     for sentence, mentions in by_sentence.items():
-        scene = set_scene(document, sentence, [mention for _, _, mention in mentions])
+        scene = set_scene(document, sentence, [span for _, _, span in mentions])
         targets: dict[tuple[str, str], list[HasSpan]] = {}
-        for actor, voice, mention in mentions:
-            targets.setdefault((actor, voice), []).append(mention)
-        for (actor, voice), spans in targets.items():
-            rows.append(_row(scene, sentence, actor, voice, spans))
+        for actor, voice, span in mentions:
+            targets.setdefault((actor, voice), []).append(span)
+        rows += [_row(scene, sentence, actor, voice, spans) for (actor, voice), spans in targets.items()]
     return rows
 
 
@@ -355,7 +393,7 @@ def _row(scene: Scene, sentence: int, actor: str, voice: str, targets: Sequence[
     value, words = _polarity(document, found)
     return Evidence(
         dimension="stance",
-        label="positive" if value > POSITIVE else "negative" if value < NEGATIVE else "neutral",
+        label="positive" if value > LABELLED else "negative" if value < -LABELLED else "neutral",
         start=document.sentences[sentence].start,
         end=document.sentences[sentence].end,
         weight=value,
@@ -395,7 +433,15 @@ def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
                     named[mention.sentence] += 1
             scores += [
                 Score(
-                    "stance", "mean_polarity", None, actor, voice, "mean polarity, -1..1", polarities, ratio(), int(counts.sum())
+                    "stance",
+                    "mean_polarity",
+                    None,
+                    actor,
+                    voice,
+                    "mean polarity, -1..1",
+                    polarities,
+                    ratio(),
+                    int(counts.sum()),
                 ),
                 Score(
                     "stance",

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import altair as alt
 import pandas as pd
@@ -21,10 +21,22 @@ from framing.analysis import Analysis, load_dimensions
 from framing.comparison.compare import Comparison
 from framing.comparison.rows import evidence_frame
 from framing.output.style import (
-    DARK_FILLS, ROW, SOURCE_TYPES, UNKNOWN_SOURCE, WIDTH, Ink, actor_name, article_colors, config, ink, shown, spoken,
+    DARK_FILLS,
+    ROW,
+    SOURCE_TYPES,
+    UNKNOWN_SOURCE,
+    WIDTH,
+    Ink,
+    actor_name,
+    article_colors,
+    config,
+    ink,
+    shown,
+    spoken,
 )  # fmt: skip
 
 Chart = alt.TopLevelMixin
+Panel = alt.LayerChart | alt.FacetChart
 
 TOO_LITTLE = "too little text"
 SURE = 1.96  # standard errors beyond which a distinctive word is drawn full
@@ -42,7 +54,9 @@ def at_a_glance(scores: pd.DataFrame, *, width: int = WIDTH, dark: bool = False)
     return _finish(sheet, panels)
 
 
-def stance_by_voice(scores: pd.DataFrame, *, actors: int = 6, width: int = WIDTH, dark: bool = False) -> Chart:
+def stance_by_voice(
+    scores: pd.DataFrame, *, actors: int = 6, width: int = WIDTH, dark: bool = False
+) -> Chart:
     """Stance towards the actors most mentioned, −1 to 1: the author's voice filled, attributed words hollow."""
     sheet = _sheet(scores, width, dark, wide_columns=2)
     chosen = most_mentioned(scores, actors)
@@ -75,7 +89,9 @@ def bars_by_label(
     return _finish(sheet, panels)
 
 
-def sourcing(evidence: pd.DataFrame, articles: Sequence[str], *, width: int = WIDTH, dark: bool = False) -> Chart:
+def sourcing(
+    evidence: pd.DataFrame, articles: Sequence[str], *, width: int = WIDTH, dark: bool = False
+) -> Chart:
     """How the sources of each article divide by type, from those a reader can check to those nobody can.
 
     `evidence` needs the columns article, dimension and source_type.
@@ -93,17 +109,24 @@ def sourcing(evidence: pd.DataFrame, articles: Sequence[str], *, width: int = WI
     counts["start"] = counts["end"] - counts["share"]
     counts["middle"] = (counts["start"] + counts["end"]) / 2
     counts["kind"] = [spoken(kind) for kind in counts.source_type]
-    fills = {spoken(kind): SOURCE_TYPES.get(kind, UNKNOWN_SOURCE) for kind in types if kind in set(counts.source_type)}
-    counts["on"] = [
-        "#FFFFFF" if fills[kind] in DARK_FILLS else "#1B1A17" for kind in counts.kind
-    ]
+    fills = {
+        spoken(kind): SOURCE_TYPES.get(kind, UNKNOWN_SOURCE)
+        for kind in types
+        if kind in set(counts.source_type)
+    }
+    counts["on"] = ["#FFFFFF" if fills[kind] in DARK_FILLS else "#1B1A17" for kind in counts.kind]
     inner = width - _label_width(order, width) - 40
     y = _rows_axis(order, _label_width(order, width), labelled=True)
     base = alt.Chart(counts).encode(y=y)
     legend = alt.Legend(
         orient="top", title=None, columns=2 if width < 600 else 0, labelLimit=200, symbolSize=120
     )
-    x = alt.X("start:Q", axis=alt.Axis(format="%", tickCount=5, grid=False), title="share of attributions", scale=alt.Scale(domain=[0, 1]))
+    x = alt.X(
+        "start:Q",
+        axis=alt.Axis(format="%", tickCount=5, grid=False),
+        title="share of attributions",
+        scale=alt.Scale(domain=[0, 1]),
+    )
     bars = base.mark_bar(height=ROW - 6, stroke=colors.paper, strokeWidth=1).encode(
         x=x, x2=alt.X2("end:Q"),
         color=alt.Color("kind:N", scale=alt.Scale(domain=list(fills), range=list(fills.values())), legend=legend, sort=None),
@@ -131,7 +154,13 @@ def sourcing(evidence: pd.DataFrame, articles: Sequence[str], *, width: int = WI
 
 
 def naming_tiles(
-    naming: pd.DataFrame, articles: Sequence[str], *, actors: int = 4, names: int = 8, width: int = WIDTH, dark: bool = False
+    naming: pd.DataFrame,
+    articles: Sequence[str],
+    *,
+    actors: int = 4,
+    names: int = 8,
+    width: int = WIDTH,
+    dark: bool = False,
 ) -> Chart:
     """How often each article uses each name of an actor; the darker the tile, the larger its share of the mentions."""
     colors = ink(dark)
@@ -163,7 +192,9 @@ def naming_tiles(
                 counts,
                 width=inner,
                 height=ROW * min(len(sums), names),
-                title=alt.Title(actor_name(actor), subtitle=f"mentions by name, n {int(totals[actor])}{more}"),
+                title=alt.Title(
+                    actor_name(actor), subtitle=f"mentions by name, n {int(totals[actor])}{more}"
+                ),
             )
         )
     if not panels:
@@ -171,7 +202,9 @@ def naming_tiles(
     return alt.concat(*panels, columns=columns, spacing=24, config=config(dark=dark))
 
 
-def barcode(positions: pd.DataFrame, articles: Sequence[str], *, width: int = WIDTH, dark: bool = False) -> Chart:
+def barcode(
+    positions: pd.DataFrame, articles: Sequence[str], *, width: int = WIDTH, dark: bool = False
+) -> Chart:
     """Where loaded terms stand in each article, from first to last word: tall in the author's voice, short in attributed words.
 
     `positions` comes from `loaded_positions`; the pale bands are words attributed to a source.
@@ -182,7 +215,9 @@ def barcode(positions: pd.DataFrame, articles: Sequence[str], *, width: int = WI
     y = _rows_axis(order, _label_width(order, width), labelled=True)
     axis = alt.Axis(format="%", grid=False, values=[0, 0.25, 0.5, 0.75, 1])
     x = alt.X("start:Q", axis=axis, title="position in the article", scale=alt.Scale(domain=[0, 1]))
-    bands = alt.Chart(_data(positions[positions.kind == "attributed"])).mark_bar(height=ROW - 6, color=colors.band)
+    bands = alt.Chart(_data(positions[positions.kind == "attributed"])).mark_bar(
+        height=ROW - 6, color=colors.band
+    )
     terms = positions[positions.kind == "loaded"]
     color = alt.Color(
         "article:N", legend=None, scale=alt.Scale(domain=order, range=article_colors(len(order), dark=dark))
@@ -226,16 +261,30 @@ def distinctive_words(
         own = rows[rows.group == article].head(words).copy()
         if own.empty:
             continue
-        own["counts"] = [f"{here} : {there}" for here, there in zip(own["count"], own.other_count, strict=True)]
+        own["counts"] = [
+            f"{here} : {there}" for here, there in zip(own["count"], own.other_count, strict=True)
+        ]
         own["sure"] = own.z >= SURE
         base = alt.Chart(own[["word", "z", "counts", "sure"]]).encode(
-            y=alt.Y("word:N", sort=None, title=None, axis=alt.Axis(minExtent=label - 8, maxExtent=label - 8, labelLimit=label - 14))
+            y=alt.Y(
+                "word:N",
+                sort=None,
+                title=None,
+                axis=alt.Axis(minExtent=label - 8, maxExtent=label - 8, labelLimit=label - 14),
+            )
         )
         bars = base.mark_bar(height=ROW - 11, color=palette[article]).encode(
-            x=alt.X("z:Q", title=None, axis=alt.Axis(tickCount=3, format="d"), scale=alt.Scale(domain=[0, top], range=[0, inner - 42])),
+            x=alt.X(
+                "z:Q",
+                title=None,
+                axis=alt.Axis(tickCount=3, format="d"),
+                scale=alt.Scale(domain=[0, top], range=[0, inner - 42]),
+            ),
             opacity=alt.condition(alt.datum.sure, alt.value(1), alt.value(0.38)),
         )
-        counts = base.mark_text(align="right", color=colors.muted).encode(x=alt.value(inner), text=alt.Text("counts:N"))
+        counts = base.mark_text(align="right", color=colors.muted).encode(
+            x=alt.value(inner), text=alt.Text("counts:N")
+        )
         panels.append(
             alt.layer(
                 bars,
@@ -289,7 +338,9 @@ def loaded_positions(analyses: Sequence[Analysis], names: Mapping[str, str] | No
         ]
         spans += [
             ("attributed", start, end, "attributed")
-            for item in (analysis.readings["attribution"].evidence if "attribution" in analysis.readings else ())
+            for item in (
+                analysis.readings["attribution"].evidence if "attribution" in analysis.readings else ()
+            )
             for start, end in item.extra.get("content", ())
         ]
         for kind, start, end, voice in spans:
@@ -311,8 +362,7 @@ def save_charts(comparison: Comparison, folder: Path, *, dark: bool = False) -> 
     written = []
     for name, draw in charts_of(comparison).items():
         chart = draw(width=WIDTH, dark=dark)
-        chart.background = ink(dark).paper
-        spec = chart.to_dict(validate=False)
+        spec = chart.to_dict(validate=False) | {"background": ink(dark).paper}
         for ending, data in (
             ("svg", vl_convert.vegalite_to_svg(spec).encode("utf-8")),
             ("png", vl_convert.vegalite_to_png(spec, scale=2)),
@@ -323,16 +373,19 @@ def save_charts(comparison: Comparison, folder: Path, *, dark: bool = False) -> 
     return written
 
 
-def charts_of(comparison: Comparison, names: Mapping[str, str] | None = None) -> dict[str, Callable[..., Chart]]:
+def charts_of(
+    comparison: Comparison, names: Mapping[str, str] | None = None
+) -> dict[str, Callable[..., Chart]]:
     """The charts of a comparison by name, each to be called with `width` and `dark`; `names` are labels for article ids."""
     names = names or {}
     articles = [names.get(analysis.document.id, analysis.document.id) for analysis in comparison.analyses]
     scores, words, naming = comparison.scores, comparison.keywords, comparison.naming
     evidence = evidence_frame(comparison.analyses)
     scores, naming, evidence = (
-        frame.assign(article=frame.article.map(lambda id: names.get(id, id))) for frame in (scores, naming, evidence)
+        frame.assign(article=frame.article.map(lambda article: names.get(article, article)))
+        for frame in (scores, naming, evidence)
     )
-    words = words.assign(group=words.group.map(lambda id: names.get(id, id)))
+    words = words.assign(group=words.group.map(lambda article: names.get(article, article)))
     positions = loaded_positions(comparison.analyses, names)
     has = set(scores.dimension) | set(evidence.dimension)
     charts: dict[str, Callable[..., Chart]] = {"at-a-glance": partial(at_a_glance, scores)}
@@ -402,7 +455,7 @@ def _rows_axis(articles: Sequence[str], extent: int, *, labelled: bool) -> alt.Y
     return alt.Y("article:N", sort=None, title=None, scale=alt.Scale(domain=list(articles)), axis=axis)
 
 
-def _finish(sheet: _Sheet, panels: list[alt.LayerChart]) -> Chart:
+def _finish(sheet: _Sheet, panels: list[Panel]) -> Chart:
     if not panels:
         return _nothing("nothing to draw", sheet.panel, sheet.dark)
     spacing = {"row": 26, "column": 22}
@@ -411,28 +464,36 @@ def _finish(sheet: _Sheet, panels: list[alt.LayerChart]) -> Chart:
 
 def _nothing(text: str, width: int, dark: bool) -> Chart:
     note = pd.DataFrame({"text": [text]})
-    mark = alt.Chart(note, width=width, height=30).mark_text(align="left", fontStyle="italic", color=ink(dark).muted)
+    mark = alt.Chart(note, width=width, height=30).mark_text(
+        align="left", fontStyle="italic", color=ink(dark).muted
+    )
     return alt.concat(mark.encode(text=alt.Text("text:N"), x=alt.value(0)), config=config(dark=dark))
 
 
 def _data(frame: pd.DataFrame) -> alt.InlineData:
     """Many rows as they are: Altair refuses frames of more than 5,000."""
-    return alt.InlineData(values=frame.to_dict("records"))
+    return alt.InlineData(
+        values=[dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
+    )
 
 
 def _drawn(sheet: _Sheet, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with what is printed beside them; `enough` tells whether there is something to draw, `note` why not."""
-    rows = rows.copy()
+    """Rows with what is printed beside them; `enough` tells whether there is something to draw, `note` why not.
+
+    An article without a row gets one that says so.
+    """
+    missing = [article for article in sheet.articles if article not in set(rows.article)]
+    rows = pd.concat([rows, pd.DataFrame({"article": missing, "voice": "author", "n": 0})], ignore_index=True)
     rows["enough"] = rows.low.notna() if sheet.intervals else rows.value.notna()
-    rows["text"] = [shown(value, unit) for value, unit in zip(rows.value, rows.unit, strict=True)]
-    rows["count"] = [str(n) for n in rows.n]
+    rows["text"] = [shown(value, str(unit)) for value, unit in zip(rows.value, rows.unit, strict=True)]
+    rows["count"] = [str(int(n)) for n in rows.n]
     rows["note"] = ["not present" if n == 0 else TOO_LITTLE for n in rows.n]
     return rows
 
 
 def _extent(rows: pd.DataFrame) -> float:
     values = pd.concat([rows.low, rows.high, rows.value]).abs().dropna()
-    return min(1.0, math.ceil(max([0.2, *values]) * 5) / 5)
+    return min(1.0, math.ceil(max([0.2, *map(float, values)]) * 5) / 5)
 
 
 def _panel_title(group: pd.DataFrame) -> str:
@@ -463,7 +524,9 @@ def _x(sheet: _Sheet, field: str, unit: str, domain: tuple[float, float]) -> alt
     return alt.X(f"{field}:Q", title=None, axis=_axis(unit, domain), scale=scale)
 
 
-def _numbers(sheet: _Sheet, rows: pd.DataFrame, y: alt.Y, offset: alt.YOffset | None = None) -> list[alt.Chart]:
+def _numbers(
+    sheet: _Sheet, rows: pd.DataFrame, y: alt.Y, offset: alt.YOffset | None = None
+) -> list[alt.Chart]:
     """Value and n at the right, and a note where there is too little text."""
     place = {"y": y} if offset is None else {"y": y, "yOffset": offset}
     right, muted = sheet.panel - 4, sheet.ink.muted
@@ -490,7 +553,7 @@ def _color(sheet: _Sheet) -> alt.Color:
     return alt.Color("article:N", legend=None, scale=alt.Scale(domain=sheet.articles, range=sheet.palette))
 
 
-def _frame(sheet: _Sheet, layers: list[alt.Chart], title: str, unit: str) -> alt.LayerChart:
+def _frame(sheet: _Sheet, layers: list[alt.Chart], title: str, unit: str) -> Panel:
     return alt.layer(
         *layers,
         width=sheet.panel,
@@ -499,7 +562,7 @@ def _frame(sheet: _Sheet, layers: list[alt.Chart], title: str, unit: str) -> alt
     )
 
 
-def _dots(sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, *, labelled: bool) -> alt.LayerChart:
+def _dots(sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, *, labelled: bool) -> Panel:
     rows = _drawn(sheet, group)
     y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
     domain = _domain(rows[rows.enough], unit)
@@ -507,23 +570,27 @@ def _dots(sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, *, labelled
     bars = base.mark_rule(strokeWidth=2.5, opacity=0.55).encode(
         x=_x(sheet, "low", unit, domain), x2=alt.X2("high:Q"), color=_color(sheet)
     )
-    dots = base.mark_point(filled=True, size=64, opacity=1).encode(x=_x(sheet, "value", unit, domain), color=_color(sheet))
+    dots = base.mark_point(filled=True, size=64, opacity=1).encode(
+        x=_x(sheet, "value", unit, domain), color=_color(sheet)
+    )
     return _frame(sheet, [*_zero(sheet, domain), bars, dots, *_numbers(sheet, rows, y)], title, unit)
 
 
-def _bars(
-    sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, top: float, *, labelled: bool
-) -> alt.LayerChart:
+def _bars(sheet: _Sheet, group: pd.DataFrame, title: str, unit: str, top: float, *, labelled: bool) -> Panel:
     rows = _drawn(sheet, group)
     y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
     domain = (0.0, top)
     base = alt.Chart(rows.loc[rows.enough, ["article", "value", "low", "high"]]).encode(y=y)
-    bars = base.mark_bar(height=ROW - 11, opacity=0.85).encode(x=_x(sheet, "value", unit, domain), color=_color(sheet))
-    rules = base.mark_rule(strokeWidth=1, color=sheet.ink.ink).encode(x=_x(sheet, "low", unit, domain), x2=alt.X2("high:Q"))
+    bars = base.mark_bar(height=ROW - 11, opacity=0.85).encode(
+        x=_x(sheet, "value", unit, domain), color=_color(sheet)
+    )
+    rules = base.mark_rule(strokeWidth=1, color=sheet.ink.ink).encode(
+        x=_x(sheet, "low", unit, domain), x2=alt.X2("high:Q")
+    )
     return _frame(sheet, [bars, rules, *_numbers(sheet, rows, y)], title, unit)
 
 
-def _stance_panel(sheet: _Sheet, rows: pd.DataFrame, actor: str, extent: float, *, labelled: bool) -> alt.LayerChart:
+def _stance_panel(sheet: _Sheet, rows: pd.DataFrame, actor: str, extent: float, *, labelled: bool) -> Panel:
     """Two lines per article: the author's voice, a full circle, above attributed words, a hollow diamond."""
     rows = _drawn(sheet, rows)
     y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)

@@ -88,7 +88,13 @@ def _pieces(item: Evidence, id: str) -> Iterator[Piece]:
             yield Piece(start, end, f"{dimension} content", id, main=False)
     elif item.dimension in {"stance", "tone"}:
         value = shown(item.weight, "−1..1")
-        yield Piece(item.start, item.end, f"{classes} sentence", id, after=f"{actor_name(item.actor)} {value}" if item.actor else value)
+        yield Piece(
+            item.start,
+            item.end,
+            f"{classes} sentence",
+            id,
+            after=f"{actor_name(item.actor)} {value}" if item.actor else value,
+        )
         for start, end in item.extra.get("mentions", ()):
             yield Piece(start, end, f"{dimension} mention", id, main=False)
         for start, end, weight in item.extra.get("words", ()):

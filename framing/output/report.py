@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +28,7 @@ _TEMPLATES = files("framing.output") / "templates"
 SIGNIFICANT = 0.05
 MOST_PER_DIMENSION = 5
 _KEY = ["dimension", "measure", "label", "actor", "voice"]
+_QUOTED_POINT = re.compile("[.,;:](?=[\"”’']$)")
 _SECTIONS = {"attribution": "sourcing", "tone": "frames", "readability": "frames"}
 
 
@@ -96,7 +98,9 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
     """The report of a comparison as an HTML page; the same comparison gives the same page."""
     names = article_names(comparison.analyses)
     articles = [_article(number, analysis, names) for number, analysis in enumerate(comparison.analyses, 1)]
-    style, script = (_TEMPLATES.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    style, script = (
+        _TEMPLATES.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js")
+    )
     dimensions = _dimensions(comparison.analyses)
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: _TEMPLATES.joinpath(name).read_text(encoding="utf-8")),
@@ -122,8 +126,8 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         naming=_naming(comparison, articles),
         accuracy=_accuracy(),
         signature=dict(comparison.analyses[0].signature) if comparison.analyses else {},
-        style=Markup(style),
-        script=Markup(script),
+        style=Markup(style),  # noqa: S704 - the package's own file
+        script=Markup(script),  # noqa: S704 - see above
         policy=_policy(style, script),
     )
 
@@ -166,18 +170,21 @@ def _article(number: int, analysis: Analysis, names: Mapping[str, str]) -> Artic
     document, key = analysis.document, f"a{number}"
     meta = analysis.article
     blocks = [block for block in highlight(analysis, key) if block.kind != "metadata"]
-    title = str(meta["title"] or document.id)
-    # The headline of the text, with its marks, stands for the title where they are the same.
-    headline = escape(title)
-    if blocks and blocks[0].kind == "headline" and blocks[0].html.striptags() == " ".join(title.split()):
+    title = " ".join(str(meta["title"] or "").split())
+    # The headline of the text, with its marks, stands for a title that is the same or missing.
+    if blocks and blocks[0].kind == "headline" and title in {"", blocks[0].html.striptags()}:
         headline = blocks.pop(0).html
+        title = headline.striptags()
+    else:
+        title = title or document.id
+        headline = escape(title)
     parts = [meta["outlet"], meta["author"], meta["date"], document.meta.get("genre")]
     return Article(
         number=number,
         key=key,
         name=names[document.id],
         title=title,
-        byline=" · ".join(str(part) for part in parts if part),
+        byline=" · ".join(str(part) for part in parts if part and str(part).casefold() != "unknown"),
         url=_web_address(meta["url"]),
         words=document.words,
         sentences=len(document.sentences),
@@ -217,14 +224,21 @@ def _web_address(url: str | None) -> str:
 
 
 def _dimensions(analyses: Iterable[Analysis]) -> list[Dimension]:
-    found = {reading.dimension.name: reading.dimension for analysis in analyses for reading in analysis.readings.values()}
+    found = {
+        reading.dimension.name: reading.dimension
+        for analysis in analyses
+        for reading in analysis.readings.values()
+    }
     return list(found.values())
 
 
 def _charts(comparison: Comparison, names: Mapping[str, str]) -> dict[str, dict[str, Markup]]:
-    """Every chart as SVG in two widths; vl-convert escapes the text it draws."""
+    """Every chart as SVG in two widths."""
     return {
-        name: {"wide": Markup(svg(draw(width=WIDTH))), "narrow": Markup(svg(draw(width=NARROW)))}
+        name: {
+            "wide": Markup(svg(draw(width=WIDTH))),  # noqa: S704 - vl-convert escapes the text it draws
+            "narrow": Markup(svg(draw(width=NARROW))),  # noqa: S704 - see above
+        }
         for name, draw in charts_of(comparison, names).items()
     }
 
@@ -232,11 +246,18 @@ def _charts(comparison: Comparison, names: Mapping[str, str]) -> dict[str, dict[
 def _table(analyses: Sequence[Analysis], dimension: str) -> list[Row]:
     """All scores of a dimension, a row each; a score that rests on nothing in any article is left out."""
     scores = [
-        {score.key: score for score in analysis.readings[dimension].scores} if dimension in analysis.readings else {}
+        {score.key: score for score in analysis.readings[dimension].scores}
+        if dimension in analysis.readings
+        else {}
         for analysis in analyses
     ]
     rows = []
-    for key in dict.fromkeys(key for own in scores for key in own):
+    keys = list(dict.fromkeys(key for own in scores for key in own))
+    # The voices of one score stand together, whatever the order in which a dimension lists its scores.
+    first: dict[tuple[str, ...], int] = {}
+    for number, key in enumerate(keys):
+        first.setdefault(key[:4], number)
+    for key in sorted(keys, key=lambda key: first[key[:4]]):
         if not any(key in own and own[key].n for own in scores):
             continue
         _, measure, label, actor, voice = key
@@ -245,7 +266,16 @@ def _table(analyses: Sequence[Analysis], dimension: str) -> list[Row]:
             _cell(analysis, f"a{number}", own[key]) if key in own else None
             for number, (analysis, own) in enumerate(zip(analyses, scores, strict=True), 1)
         )
-        rows.append(Row(spoken(measure), spoken(label) if label else "", actor_name(actor) if actor else "", voice, found.unit, cells))
+        rows.append(
+            Row(
+                spoken(measure),
+                spoken(label) if label else "",
+                actor_name(actor) if actor else "",
+                voice,
+                found.unit,
+                cells,
+            )
+        )
     return rows
 
 
@@ -256,7 +286,7 @@ def _cell(analysis: Analysis, key: str, score: Score) -> Cell:
         high=shown(score.high, score.unit),
         n=score.n,
         evidence=tuple(f"{key}-e{i}" for i in supporting(analysis, score)),
-        enough=score.low == score.low,
+        enough=not math.isnan(score.low),
     )
 
 
@@ -265,11 +295,12 @@ def _differences(comparison: Comparison, names: Mapping[str, str]) -> list[dict[
     frame = comparison.differences
     frame = frame[frame.p.notna() & (frame.voice != "headline")]
     rows: dict[str, list[dict[str, Any]]] = {}
-    for (dimension, measure, label, actor, voice), group in frame.groupby(_KEY, sort=False):
+    for key, group in frame.groupby(_KEY, sort=False):
+        dimension, measure, label, actor, voice = map(str, key)
         apart = group[group.q <= SIGNIFICANT]
         if apart.empty:
             continue
-        row = apart.loc[apart.difference.abs().idxmax()]
+        row = apart.iloc[int(apart.difference.abs().argmax())]
         what = [spoken(measure), spoken(label) if label else "", actor_name(actor) if actor else ""]
         rows.setdefault(dimension, []).append({
             "dimension": dimension, "what": " · ".join(filter(None, what)), "voice": voice, "unit": row.unit,
@@ -280,7 +311,9 @@ def _differences(comparison: Comparison, names: Mapping[str, str]) -> list[dict[
             "effect": "–" if math.isnan(row.effect) else f"{row.effect:+.2f}".replace("-", "−"),
         })  # fmt: skip
     return [
-        row for own in rows.values() for row in sorted(own, key=lambda row: -row["pairs"])[:MOST_PER_DIMENSION]
+        row
+        for own in rows.values()
+        for row in sorted(own, key=lambda row: -row["pairs"])[:MOST_PER_DIMENSION]
     ]
 
 
@@ -292,11 +325,18 @@ def _loaded(articles: Sequence[Article]) -> list[dict[str, Any]]:
             if item.dimension == "loaded":
                 term = terms.setdefault(
                     item.text.casefold(),
-                    {"text": item.text, "label": item.label, "neutral": item.neutral, "why": item.why, "places": {}},
+                    {
+                        "text": item.text,
+                        "label": item.label,
+                        "neutral": item.neutral,
+                        "why": item.why,
+                        "places": {},
+                    },
                 )
                 term["places"].setdefault(article.number, []).append(item)
     ordered = sorted(
-        terms.values(), key=lambda term: (-sum(map(len, term["places"].values())), str(term["text"]).casefold())
+        terms.values(),
+        key=lambda term: (-sum(map(len, term["places"].values())), str(term["text"]).casefold()),
     )
     for term in ordered:
         term["places"] = [(articles[number - 1], items) for number, items in term["places"].items()]
@@ -313,10 +353,20 @@ def _naming(comparison: Comparison, articles: Sequence[Article], actors: int = 6
         names: dict[str, dict[str, Any]] = {}
         for row in own.itertuples():
             name = names.setdefault(
-                row.name, {"name": row.name, "connotation": row.connotation, "count": 0, "cells": [None] * len(articles)}
+                row.name,
+                {
+                    "name": row.name,
+                    "connotation": row.connotation,
+                    "count": 0,
+                    "cells": [None] * len(articles),
+                },
             )
             name["count"] += row.count
-            name["cells"][keys[row.article]] = {"count": row.count, "share": f"{row.share * 100:.0f} %", "sentence": row.sentence + 1}
+            name["cells"][keys[row.article]] = {
+                "count": row.count,
+                "share": f"{row.share * 100:.0f} %",
+                "sentence": row.sentence + 1,
+            }
         ordered = sorted(names.values(), key=lambda name: (-name["count"], name["name"]))
         result.append({"actor": actor_name(str(actor)), "count": int(totals[actor]), "names": ordered})
     return result

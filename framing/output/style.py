@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -84,7 +85,7 @@ def shown(value: float, unit: str) -> str:
     >>> shown(0.314, "share of words"), shown(0.2, "mean polarity, −1..1"), shown(12.34, "per 1,000 words")
     ('31 %', '+0.20', '12.3')
     """
-    if value != value:
+    if math.isnan(value):
         return "–"
     if unit.startswith("share"):
         return f"{value * 100:.0f} %"

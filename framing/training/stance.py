@@ -51,7 +51,9 @@ def json_lines(path: Path) -> list[tuple[int, dict[str, Any]]]:
                     raise CorpusError(f"{path}:{number}: is no JSON object; give a file of JSON lines")
                 objects.append((number, row))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CorpusError(f"{path}: is not readable as JSON lines ({error}); give a file of JSON lines") from error
+        raise CorpusError(
+            f"{path}: is not readable as JSON lines ({error}); give a file of JSON lines"
+        ) from error
     return objects
 
 
@@ -60,7 +62,11 @@ def _mention(path: Path, number: int, row: Mapping[str, Any]) -> RatedMention:
     if missing:
         raise CorpusError(f"{path}:{number}: lacks {', '.join(missing)}; give a file of NewsMTSC")
     return RatedMention(
-        str(row.get("id", f"{path.stem}#{number}")), row["sentence"], row["from"], row["to"], int(row["polarity"])
+        str(row.get("id", f"{path.stem}#{number}")),
+        row["sentence"],
+        row["from"],
+        row["to"],
+        int(row["polarity"]),
     )
 
 

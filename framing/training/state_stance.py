@@ -41,11 +41,14 @@ def read(path: Path) -> list[CodedArticle]:
         try:
             sentences = tuple(sentence["text"] for sentence in row["sentences"])
             codes = tuple(
-                tuple(_mean(codes) for codes in zip(*sentence["codes"], strict=True)) for sentence in row["sentences"]
+                tuple(_mean(codes) for codes in zip(*sentence["codes"], strict=True))
+                for sentence in row["sentences"]
             )
             articles.append(CodedArticle(row["id"], tuple(row["actors"]), sentences, codes))
         except (KeyError, TypeError, ValueError) as error:
-            raise CorpusError(f"{path}:{number}: lacks {error}; give articles with actors and coded sentences") from error
+            raise CorpusError(
+                f"{path}:{number}: lacks {error}; give articles with actors and coded sentences"
+            ) from error
     return articles
 
 
@@ -98,12 +101,16 @@ def ordinal_alpha(pairs: Sequence[tuple[float, float]]) -> float:
     """Krippendorff's alpha for ordinal data of two coders (Krippendorff 2019, ch. 12); NaN when all codes are equal.
 
     >>> round(ordinal_alpha([(0, 0), (1, 1), (-1, 0), (1, 1)]), 3)
-    0.767
+    0.9
     """
     counts = Counter(code for pair in pairs for code in pair)
     if len(counts) < 2:
         return math.nan
-    data = [(coder, str(item), code) for item, pair in enumerate(pairs) for coder, code in zip("ab", pair, strict=True)]
+    data = [
+        (coder, str(item), code)
+        for item, pair in enumerate(pairs)
+        for coder, code in zip("ab", pair, strict=True)
+    ]
     return float(AnnotationTask(data, distance=_ordinal_distance(counts)).alpha())
 
 
