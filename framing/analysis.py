@@ -14,7 +14,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,8 @@ class Score:
     """One number: a formula over additive totals, shape (sentences, columns), with a 95 % bootstrap interval.
 
     `n` counts what the value rests on (sentences, words or rows, as the measure says). NaN is undefined, never 0.
+    `exchangeable` is false where the columns are kinds that only this article has, such as its sources: resampled
+    sentences then have fewer kinds than the article, so that no interval and no test is honest.
     """
 
     dimension: str
@@ -141,6 +143,7 @@ class Score:
     totals: Floats = field(repr=False)
     formula: Formula = field(repr=False)
     n: int
+    exchangeable: bool = True
     value: float = math.nan
     low: float = math.nan
     high: float = math.nan
@@ -166,14 +169,22 @@ class Score:
         }
 
 
-def ratio(scale: float = 1.0) -> Formula:
-    """A formula: the sum of the first column per sum of the second, times `scale`; NaN where the second is 0."""
-    return partial(_ratio, scale)
+@dataclass(frozen=True)
+class Ratio:
+    """A formula: the sum of the first column per sum of the second, times `scale`; NaN where the second is 0.
 
+    >>> Ratio(1000)(np.array([3.0, 400.0]))
+    array(7.5)
+    """
 
-def _ratio(scale: float, sums: Floats) -> Floats:
-    below = sums[..., 1]
-    return np.divide(sums[..., 0] * scale, below, out=np.full_like(below, math.nan), where=below != 0)
+    scale: float = 1.0
+
+    def __call__(self, sums: Floats) -> Floats:
+        """Of sums of shape (..., 2), the values of shape (...)."""
+        below = sums[..., 1]
+        return np.divide(
+            sums[..., 0] * self.scale, below, out=np.full_like(below, math.nan), where=below != 0
+        )
 
 
 @dataclass(frozen=True)
@@ -355,7 +366,7 @@ def _with_values(readings: Mapping[str, Reading], seed: int, resamples: int) -> 
     valued = []
     for score, drawn in zip(scores, np.split(sums, columns, axis=1), strict=True):
         value = float(score.formula(score.totals.sum(axis=0)))
-        supported = np.count_nonzero(score.totals.any(axis=1)) >= LEAST_SENTENCES
+        supported = score.exchangeable and np.count_nonzero(score.totals.any(axis=1)) >= LEAST_SENTENCES
         low, high = percentiles(score.formula(drawn)) if supported and resamples else (math.nan, math.nan)
         valued.append(replace(score, value=value, low=low, high=high))
     remaining = iter(valued)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framing import analyze, load_dimensions, make_document
-from framing.analysis import Analysis, Evidence, Markup, ratio
+from framing.analysis import Analysis, Evidence, Markup, Ratio
 from framing.output.table import json_line
 from framing.voice import VOICES
 
@@ -168,8 +168,8 @@ def test_about_keeps_one_actor_and_what_its_scores_count(analysis: Analysis) -> 
 
 def test_ratio_is_undefined_without_a_base() -> None:
     sums = np.array([[2.0, 4.0], [1.0, 0.0]])
-    assert ratio(100)(sums)[0] == 50
-    assert math.isnan(ratio(100)(sums)[1])
+    assert Ratio(100)(sums)[0] == 50
+    assert math.isnan(Ratio(100)(sums)[1])
 
 
 def test_markup_counts_by_voice() -> None:

@@ -92,7 +92,9 @@ def test_articles_keep_order_and_colour_in_every_chart(scores):
     naming = pd.DataFrame({
         "article": ARTICLES, "actor": "russia", "name": ["Russia", "Moscow", "Russia"], "count": [3, 2, 1], "share": 1.0, "connotation": "",
     })  # fmt: skip
-    words = pd.DataFrame({"group": ARTICLES, "word": ["a", "b", "c"], "z": 2.5, "count": 3, "other_count": 0})
+    words = pd.DataFrame(
+        {"group": ARTICLES, "word": ["base", "visit", "lease"], "z": 2.5, "count": 3, "other_count": 0}
+    )
     positions = pd.DataFrame(
         {"article": ARTICLES, "kind": "loaded", "voice": "author", "start": 0.5, "end": 0.51}
     )

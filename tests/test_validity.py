@@ -16,7 +16,9 @@ CONTENT = json.loads((PACKAGE / "models" / "lexicon" / "validity.json").read_tex
 
 
 def test_figures_belong_to_the_lexicons_as_they_are() -> None:
-    assert CONTENT["lexicons"] == lexicons_digest(), "run python -m framing.training.validity ../shared/corpora"
+    assert CONTENT["lexicons"] == lexicons_digest(), (
+        "run python -m framing.training.validity ../shared/corpora"
+    )
 
 
 def test_every_measurement_is_there_with_an_interval() -> None:

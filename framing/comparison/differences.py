@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from itertools import combinations
 from typing import NamedTuple
 
@@ -11,12 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, rankdata
 
-from framing.analysis import LEAST_SENTENCES, Analysis, Score, ratio
+from framing.analysis import LEAST_SENTENCES, Analysis, Ratio, Score
 from framing.comparison.intervals import Array, Formula, blocks, percentiles, resampled_sums
 
 TOO_LITTLE = "too little text to compare"
-
-_RATIO = getattr(ratio(), "func", None)
+NOT_TESTED = "not tested: counts kinds that are each article's own"
 
 COLUMNS = (
     "dimension", "measure", "label", "actor", "voice", "unit", "a", "b", "value_a", "value_b", "difference",
@@ -68,7 +66,7 @@ def permutation_p(
     products = {
         key: _products(pooled[:, columns])
         for key, (columns, formula) in formulas.items()
-        if is_ratio(formula)
+        if isinstance(formula, Ratio)
     }
     moments = np.hstack([pooled, *products.values()])
     random = np.random.default_rng(seed)
@@ -98,11 +96,6 @@ def permutation_p(
         extreme = np.count_nonzero(drawn >= observed * (1 - 1e-9))
         result[key] = np.nan if np.isnan(observed) else float((1 + extreme) / (1 + drawn.size))
     return result
-
-
-def is_ratio(formula: Formula) -> bool:
-    """Whether a formula is `framing.analysis.ratio`: the first column per second, so that one sentence has a value too."""
-    return isinstance(formula, partial) and formula.func is _RATIO
 
 
 def _products(totals: Array) -> Array:
@@ -166,14 +159,10 @@ def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, objec
     places: dict[Key, tuple[slice, Formula]] = {}
     width = 0
     for key in keys:
-        if min(a.bearing.get(key, 0), b.bearing.get(key, 0)) >= LEAST_SENTENCES:
+        enough = min(a.bearing.get(key, 0), b.bearing.get(key, 0)) >= LEAST_SENTENCES
+        if enough and a.scores[key].exchangeable:
             formula = a.scores[key].formula
             ours, theirs = a.totals[:, a.columns[key]], b.totals[:, b.columns[key]]
-            if counts_kinds(formula, ours.shape[1]):
-                ours, theirs = (
-                    np.hstack([ours, np.zeros((len(ours), theirs.shape[1]))]),
-                    np.hstack([np.zeros((len(theirs), ours.shape[1])), theirs]),
-                )
             left.append(ours)
             right.append(theirs)
             places[key] = slice(width, width + ours.shape[1]), formula
@@ -182,15 +171,6 @@ def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, objec
     if places:
         p = permutation_p(np.hstack(left), np.hstack(right), places, seed=seed, resamples=resamples)
     return [_row(key, a, b, p.get(key)) for key in keys]
-
-
-def counts_kinds(formula: Formula, columns: int) -> bool:
-    """Whether a formula does not mind the order of its columns, as the effective number of sources does not.
-
-    Its columns are the article's own kinds (its sources), so those of two articles are not the same ones.
-    """
-    probe = np.arange(1.0, columns + 1)
-    return bool(formula(probe) == formula(probe[::-1]))
 
 
 def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
@@ -204,7 +184,7 @@ def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
         "difference": value_a - value_b, "low": np.nan, "high": np.nan, "p": np.nan, "effect": np.nan,
         "n_a": score_a.n if score_a else 0, "n_b": score_b.n if score_b else 0,
         "sentences_a": a.bearing.get(key, 0), "sentences_b": b.bearing.get(key, 0),
-        "note": TOO_LITTLE,
+        "note": TOO_LITTLE if score is None or score.exchangeable else NOT_TESTED,
     }  # fmt: skip
     if p is None or score_a is None or score_b is None:
         return row
@@ -216,7 +196,7 @@ def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
 
 def _per_sentence(score: Score) -> Array:
     """The score of each sentence on its own where that means something: a ratio with a denominator."""
-    if not is_ratio(score.formula):
+    if not isinstance(score.formula, Ratio):
         return np.empty(0)
     values = score.formula(score.totals)
     return values[np.isfinite(values)]

@@ -14,7 +14,7 @@ from operator import attrgetter
 import numpy as np
 
 from framing.actors import Mention, load_actors
-from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Score, ratio
+from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Ratio, Score
 from framing.attribution.rules import Attribution, find_attributions
 from framing.attribution.sources import (
     PRONOUN,
@@ -139,8 +139,8 @@ def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]
     words = markup.words("all")
     counts = markup.count(evidence, "all")
     scores = [
-        _score("attributed_words", "share of words", [markup.words("attributed"), words], ratio()),
-        _score("attributions", "per 1,000 words", [counts, words], ratio(1000.0)),
+        _score("attributed_words", "share of words", [markup.words("attributed"), words], Ratio()),
+        _score("attributions", "per 1,000 words", [counts, words], Ratio(1000.0)),
     ]
     for measure, field, labels in (
         ("source_type_share", "source_type", SOURCE_TYPES),
@@ -149,7 +149,7 @@ def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]
     ):
         for label in labels:
             some = markup.count([item for item in evidence if item.extra[field] == label], "all")
-            scores.append(_score(measure, "share of attributions", [some, counts], ratio(), label=label))
+            scores.append(_score(measure, "share of attributions", [some, counts], Ratio(), label=label))
     wholes = {actor.id: actor.part_of for actor in load_actors()}
     actors = {
         item.source_actor: _with_wholes(item.source_actor, wholes) for item in evidence if item.source_actor
@@ -158,11 +158,13 @@ def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]
         theirs = [item for item in evidence if item.source_actor and actor in actors[item.source_actor]]
         some = markup.count(theirs, "all")
         scores.append(
-            _score("source_actor_share", "share of attributions", [some, counts], ratio(), actor=actor)
+            _score("source_actor_share", "share of attributions", [some, counts], Ratio(), actor=actor)
         )
     by_source = _words_by_source(markup)
     sources = by_source or [np.zeros(len(markup.document.sentences))]
-    scores.append(_score("effective_sources", "sources", sources, inverse_simpson, n=len(by_source)))
+    scores.append(
+        _score("effective_sources", "sources", sources, inverse_simpson, n=len(by_source), exchangeable=False)
+    )
     return scores
 
 
@@ -217,6 +219,7 @@ def _score(
     label: str | None = None,
     actor: str | None = None,
     n: int | None = None,
+    exchangeable: bool = True,
 ) -> Score:
     return Score(
         dimension="attribution",
@@ -228,6 +231,7 @@ def _score(
         totals=np.column_stack(columns),
         formula=formula,
         n=int(columns[-1].sum()) if n is None else n,
+        exchangeable=exchangeable,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from framing.analysis import Dimension, Evidence, Markup, Score, ratio
+from framing.analysis import Dimension, Evidence, Markup, Ratio, Score
 from framing.lexicon import load_lexicon
 from framing.voice import VOICES
 
@@ -39,7 +39,7 @@ def measure_frames(markup: Markup, evidence: list[Evidence]) -> list[Score]:
             voice=voice,
             unit="share of sentences",
             totals=np.column_stack([markup.flag(cues, voice), markup.sentences(voice)]),
-            formula=ratio(),
+            formula=Ratio(),
             n=int(markup.sentences(voice).sum()),
         )
         for frame in FRAMES

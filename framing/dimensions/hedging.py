@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from framing.analysis import Dimension, Evidence, Floats, Markup, Score, ratio
+from framing.analysis import Dimension, Evidence, Floats, Markup, Ratio, Score
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
 from framing.voice import VOICES
@@ -135,7 +135,7 @@ def _score(measure: str, label: str | None, voice: str, counts: Floats, of: Floa
         voice=voice,
         unit=unit,
         totals=np.column_stack([counts, of]),
-        formula=ratio(scale),
+        formula=Ratio(scale),
         n=int(of.sum()),
     )
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from framing.analysis import Dimension, Evidence, Floats, Markup, Score, ratio
+from framing.analysis import Dimension, Evidence, Floats, Markup, Ratio, Score
 from framing.document import Document, Span
 from framing.lexicon import Lexicon, load_lexicon
 from framing.voice import VOICES
@@ -221,7 +221,7 @@ def _score(measure: str, label: str | None, voice: str, counts: Floats, of: Floa
         voice=voice,
         unit=unit,
         totals=np.column_stack([counts, of]),
-        formula=ratio(scale),
+        formula=Ratio(scale),
         n=int(of.sum()),
     )
 

@@ -19,15 +19,16 @@ import numpy as np
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from framing.actors import is_title_case
-from framing.analysis import Dimension, Evidence, Markup, Score, ratio
+from framing.analysis import Dimension, Evidence, Markup, Ratio, Score
 from framing.document import Document, HasSpan
 from framing.lexicon import Match, load_lexicon
 from framing.voice import VOICES
 
 Role = Literal["weight", "agent", "patient"]
 
-# How strongly a word bears on a mention. Fitted together with the thresholds on the training part of NewsMTSC
-# (Hamborg & Donnay 2021), except _CONTRAST, on which that corpus is silent.
+# How strongly a word bears on a mention. An ordinal logistic regression on the training part of NewsMTSC (Hamborg &
+# Donnay 2021) gave these factors, rounded here. Contrast, judged and elsewhere are set by hand: they tell two actors
+# apart, where that corpus, mostly of one person a sentence, has little to say.
 VADER_SCALE = 0.7 / 4  # VADER rates words from -4 to 4, for tweets
 _AFTER_WORD = 0.7  # the mention stands after the word
 _HALF_DISTANCE = 15  # words between at which a word counts half
@@ -42,15 +43,14 @@ LABELLED = 0.15  # polarity beyond which a row is positive or negative
 
 _REACH = 60  # words; beyond it a word says nothing about a mention
 _JUDGED = 0.4  # the word follows one that judges another name: "X accused Y of lying" is about Y
-_ELSEWHERE = (
-    0.4  # another name and a report or a "but" between, or a speaker beside others: the word is about another
-)
+_ELSEWHERE = 0.4  # another name and a report or a "but" between: the word is about that other
 _TURN_REACH = 3  # words over which "failed to" or "very" works
 _OBJECT_REACH = 3  # words between a verb and the name that is its object
 _BY_REACH = 6  # tokens between a verb and the name after "by"
 _JUDGING = frozenset({"praise", "blame"})
 _BE = frozenset("am is are was were be been being get gets got getting 's 're".split())
 _NEGATORS = frozenset("not no never neither nor without cannot".split())
+_NO_NEGATION = frozenset("only just merely simply".split())  # "not only generous" is generous
 _CONTRASTS = frozenset("but although though however while whereas yet despite unlike except ;".split())
 _STOPS = frozenset(', ; : ( ) " but'.split())
 _ARTICLES = frozenset("the a an".split())
@@ -219,11 +219,7 @@ def _evaluations(
 ) -> Iterator[Evaluation]:
     """The evaluative words in order: those of the lexicon, and those it lacks by VADER's."""
     matches = {match.first: match for match in _between_names(document, "stance", first, last, masked)}
-    turns = {
-        match.last: float(match.entry.extra["turn"])
-        for match in matches.values()
-        if match.entry.extra["turn"]
-    }
+    turns = {match.last: match for match in matches.values() if match.entry.extra["turn"]}
     vader = _vader()
     position = since = first
     turn = 1.0
@@ -262,17 +258,25 @@ def _vader() -> Mapping[str, float]:
     return {word: rate for word, rate in SentimentIntensityAnalyzer().lexicon.items() if word.isalpha()}
 
 
-def _turn(document: Document, since: int, position: int, turns: Mapping[int, float]) -> float:
+def _turn(document: Document, since: int, position: int, turns: Mapping[int, Match]) -> float:
     """Product of what negates, reverses or strengthens in the words before, up to a stop or another evaluation."""
     turn = 1.0
-    for token in range(position, max(since, position - _TURN_REACH) - 1, -1):
-        turn *= turns.get(token, 1.0)
-        previous = document.tokens[token - 1] if token > since else ","
-        if previous in _STOPS:
+    token = position
+    while token > since and position - token <= _TURN_REACH:
+        match = turns.get(token)
+        previous = document.tokens[token - 1]
+        if match is not None:
+            turn *= float(match.entry.extra["turn"])
+            token = max(since, match.first)
+        elif previous in _STOPS:
             break
-        negates = previous in _NEGATORS or previous.endswith("n't")
-        if negates and token not in turns and document.tokens[token] != "only":
-            turn *= _NEGATED
+        else:
+            negates = previous in _NEGATORS or previous.endswith("n't")
+            if negates and document.tokens[token] not in _NO_NEGATION:
+                turn *= _NEGATED
+            token -= 1
+    if token == since and token in turns:
+        turn *= float(turns[token].entry.extra["turn"])
     return turn
 
 
@@ -438,9 +442,9 @@ def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
                     None,
                     actor,
                     voice,
-                    "mean polarity, -1..1",
+                    "mean polarity, −1..1",
                     polarities,
-                    ratio(),
+                    Ratio(),
                     int(counts.sum()),
                 ),
                 Score(
@@ -451,7 +455,7 @@ def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
                     voice,
                     "mentions per 1,000 words",
                     np.column_stack([named, markup.words(voice)]),
-                    ratio(1000),
+                    Ratio(1000),
                     int(named.sum()),
                 ),
             ]
@@ -462,7 +466,7 @@ DIMENSION = Dimension(
     name="stance",
     title="Stance",
     question="How is each actor portrayed where it is mentioned?",
-    unit="mean polarity, -1..1",
+    unit="mean polarity, −1..1",
     higher="the actor is portrayed more favourably",
     limits=(
         "Irony, facts that speak for themselves and judgements spread over several sentences are not seen; "

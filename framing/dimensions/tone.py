@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
 
-from framing.analysis import Dimension, Evidence, Markup, Score, ratio
+from framing.analysis import Dimension, Evidence, Markup, Ratio, Score
 from framing.document import Sentence
 from framing.voice import VOICES
 
@@ -84,7 +84,7 @@ def measure_tone(markup: Markup, evidence: list[Evidence]) -> list[Score]:
         sentences = markup.count(evidence, voice)
         totals = np.column_stack([markup.weigh(evidence, voice), sentences])
         n = int(sentences.sum())
-        scores.append(Score("tone", "mean_compound", None, None, voice, "−1..1", totals, ratio(), n=n))
+        scores.append(Score("tone", "mean_compound", None, None, voice, "−1..1", totals, Ratio(), n=n))
     return scores
 
 

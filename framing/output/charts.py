@@ -16,6 +16,7 @@ from typing import NamedTuple
 import altair as alt
 import pandas as pd
 import vl_convert
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from framing.analysis import Analysis, load_dimensions
 from framing.comparison.compare import Comparison
@@ -254,7 +255,8 @@ def distinctive_words(
     label = 92
     inner = (width - columns * label - (columns - 1) * 18) // columns
     palette = dict(zip(articles, article_colors(len(articles), dark=dark), strict=True))
-    rows = keywords[(keywords["count"] >= 2) & (keywords.z > 0)]
+    shown = (keywords["count"] >= 2) & (keywords.z > 0) & ~keywords.word.isin(ENGLISH_STOP_WORDS)
+    rows = keywords[shown]
     top = max([SURE * 1.25, *rows.z])
     panels = []
     for article in articles:

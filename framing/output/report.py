@@ -124,7 +124,7 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         sections=_SECTIONS,
         loaded=_loaded(articles),
         naming=_naming(comparison, articles),
-        accuracy=_accuracy(),
+        accuracy=_accuracy(comparison.analyses[0].signature["model"]),
         signature=dict(comparison.analyses[0].signature) if comparison.analyses else {},
         style=Markup(style),  # noqa: S704 - the package's own file
         script=Markup(script),  # noqa: S704 - see above
@@ -372,10 +372,7 @@ def _naming(comparison: Comparison, articles: Sequence[Article], actors: int = 6
     return result
 
 
-def _accuracy() -> list[dict[str, Any]]:
-    """The figures measured on hand-coded news, from the file beside the model; none when it is missing."""
-    path = PACKAGE / "models" / "lexicon" / "validity.json"
-    if not path.is_file():
-        return []
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return list(content["tasks"] if isinstance(content, dict) else content)
+def _accuracy(model: str) -> list[dict[str, Any]]:
+    """The figures measured on coded news, from the file beside the model; none when it is missing."""
+    path = PACKAGE / "models" / model / "validity.json"
+    return list(json.loads(path.read_text(encoding="utf-8"))["figures"]) if path.is_file() else []

@@ -9,10 +9,12 @@ whole cues, so they do not depend on how a phrase is cut; figures published for 
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException, ElementTree
 
 from framing.analysis import Markup
 from framing.dimensions.hedging import DIMENSION
@@ -50,8 +52,8 @@ class MarkedSentence(NamedTuple):
 def read(path: Path) -> list[MarkedSentence]:
     """Sentences of a file in the corpus' XML. Raises `CorpusError` when it is not in that layout."""
     try:
-        root = ET.parse(path).getroot()  # noqa: S314  # expat itself limits the expansion of entities
-    except (OSError, ET.ParseError) as error:
+        root = ElementTree.parse(path).getroot()
+    except (OSError, ParseError, DefusedXmlException) as error:
         raise CorpusError(
             f"{path}: is not readable as XML ({error}); give a file of the Szeged corpus"
         ) from error
@@ -65,13 +67,13 @@ def read(path: Path) -> list[MarkedSentence]:
     return sentences
 
 
-def _sentence(id: str, element: ET.Element) -> MarkedSentence:
+def _sentence(id: str, element: Element) -> MarkedSentence:
     pieces: list[str] = []
     cues = tuple(_walk(element, pieces))
     return MarkedSentence(id, "".join(pieces), cues)
 
 
-def _walk(element: ET.Element, pieces: list[str]) -> Iterator[Cue]:
+def _walk(element: Element, pieces: list[str]) -> Iterator[Cue]:
     """Collect the text inside an element into `pieces` and yield its cues, nested ones too."""
     start = sum(map(len, pieces))
     pieces.append(element.text or "")

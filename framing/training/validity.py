@@ -149,7 +149,11 @@ def main() -> None:
     corpora, model = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "lexicon"
     path = PACKAGE / "models" / model / "validity.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"model": model, "lexicons": lexicons_digest(), "figures": list(measure(corpora, model))}
+    content: dict[str, Any] = {
+        "model": model,
+        "lexicons": lexicons_digest(),
+        "figures": list(measure(corpora, model)),
+    }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     readme = PACKAGE.parent / "README.md"
     readme.write_text(insert(readme.read_text(encoding="utf-8"), table(content["figures"])), encoding="utf-8")
