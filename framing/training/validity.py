@@ -101,6 +101,7 @@ def measure(corpora: Path, model: str) -> Iterator[dict[str, Any]]:
                 "corpus": measurement.corpus,
                 "coders": task.coders,
                 "metric": metric,
+                "figure": _spoken(metric),
                 "value": round(value[metric], 3),
                 "low": round(low, 3),
                 "high": round(high, 3),
@@ -116,13 +117,12 @@ def table(figures: Sequence[Mapping[str, Any]]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for row in figures:
-        name = row["metric"].replace("_", " ").replace(".", ": ")
         interval = f"{row['low']:.2f}–{row['high']:.2f}"
         cells = (
             row["dimension"],
             row["corpus"],
             row["coders"],
-            name,
+            row["figure"],
             f"{row['value']:.2f}",
             interval,
             f"{row['n']:,} {row['items']}",
@@ -166,6 +166,11 @@ def _resampled(
     for _ in range(DRAWS):
         chosen = random.integers(len(items), size=len(items))
         yield _flat(task.metrics([items[i] for i in chosen], [predictions[i] for i in chosen]))
+
+
+def _spoken(metric: str) -> str:
+    """`russia.macro_f1` as a reader would say it."""
+    return metric.replace("_", " ").replace(".", ": ").replace("f1", "F1")
 
 
 def _flat(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
