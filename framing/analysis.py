@@ -7,7 +7,6 @@ sentence, and a score is a formula over their sums, so the bootstrap draws rows 
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import math
 import pkgutil
@@ -24,7 +23,7 @@ from framing._version import __version__
 from framing.actors import Mention, find_mentions
 from framing.comparison.intervals import percentiles, resampled_sums
 from framing.document import Document, make_document
-from framing.lexicon import lexicon_names, load_lexicon
+from framing.lexicon import lexicons_digest
 from framing.voice import VOICES, Voices
 
 Floats = NDArray[np.float64]
@@ -131,7 +130,8 @@ class Score:
 
     `n` counts what the value rests on (sentences, words or rows, as the measure says). NaN is undefined, never 0.
     `exchangeable` is false where the columns are kinds that only this article has, such as its sources: resampled
-    sentences then have fewer kinds than the article, so that no interval and no test is honest.
+    sentences then have fewer kinds than the article, so that no interval and no test is honest. Such a score needs no
+    totals by sentence, and has one row.
     """
 
     dimension: str
@@ -326,13 +326,6 @@ def choose_dimensions(names: Sequence[str] | None) -> list[Dimension]:
     return [dimension for name, dimension in known.items() if names is None or name in names]
 
 
-@cache
-def lexicons_digest() -> str:
-    """One short digest over all shipped lexicons."""
-    parts = [load_lexicon(name).digest for name in lexicon_names()]
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
-
-
 def _about(reading: Reading, actors: Sequence[str]) -> Reading:
     """Scores without an actor count evidence of every actor, so a dimension that has only such keeps all of it."""
     scores = tuple(score for score in reading.scores if score.actor is None or score.actor in actors)
@@ -356,22 +349,36 @@ def _stamp(item: Evidence, markup: Markup) -> Evidence:
     return replace(item, voice=voice.name, source_actor=source)
 
 
+def bearing(totals: Floats) -> int:
+    """Number of sentences that bear on a score: those whose totals are not all zero."""
+    return int(np.count_nonzero(totals.any(axis=1)))
+
+
 def _with_values(readings: Mapping[str, Reading], seed: int, resamples: int) -> dict[str, Reading]:
     """Fill in values and intervals, all scores on the same bootstrap draws."""
-    scores = [score for reading in readings.values() for score in reading.scores]
-    if not scores:
-        return dict(readings)
-    columns = np.cumsum([score.totals.shape[1] for score in scores])[:-1]
-    sums = resampled_sums(np.hstack([score.totals for score in scores]), seed=seed, resamples=resamples)
-    valued = []
-    for score, drawn in zip(scores, np.split(sums, columns, axis=1), strict=True):
+    supported = [
+        score
+        for reading in readings.values()
+        for score in reading.scores
+        if score.exchangeable and bearing(score.totals) >= LEAST_SENTENCES
+    ]
+    sums = resampled_sums([score.totals for score in supported], seed=seed, resamples=resamples)
+    drawn = np.empty((len(supported), resamples))
+    for row, score in enumerate(supported):
+        drawn[row] = score.formula(sums[row])
+    low, high = (
+        dict(zip((score.key for score in supported), edge.tolist(), strict=True))
+        for edge in percentiles(drawn)
+    )
+
+    def valued(score: Score) -> Score:
         value = float(score.formula(score.totals.sum(axis=0)))
-        supported = score.exchangeable and np.count_nonzero(score.totals.any(axis=1)) >= LEAST_SENTENCES
-        low, high = percentiles(score.formula(drawn)) if supported and resamples else (math.nan, math.nan)
-        valued.append(replace(score, value=value, low=low, high=high))
-    remaining = iter(valued)
+        return replace(
+            score, value=value, low=low.get(score.key, math.nan), high=high.get(score.key, math.nan)
+        )
+
     return {
-        name: replace(reading, scores=tuple(next(remaining) for _ in reading.scores))
+        name: replace(reading, scores=tuple(map(valued, reading.scores)))
         for name, reading in readings.items()
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 PACKAGE = Path(__file__).resolve().parent
 PROVENANCE = ("title", "licence", "date", "method", "literature", "categories")
@@ -20,23 +21,21 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / name
 
 
-class Table:
+class Table(NamedTuple):
     """A provenance header and rows by column name, each with its line number in the file."""
 
-    def __init__(self, path: Path, header: Mapping[str, str], rows: list[tuple[int, dict[str, str]]]) -> None:
-        self.path = path
-        self.header = header
-        self.rows = rows
+    path: Path
+    header: Mapping[str, str]
+    rows: list[tuple[int, dict[str, str]]]
 
 
-@cache
 def read_table(path: Path) -> Table:
     """Read a tab-separated file with `# key: value` provenance on top.
 
     Raises `DataError` when the file is missing, is not UTF-8, lacks provenance, or a row has more cells than columns.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror}); check the name and the permissions"

@@ -56,7 +56,7 @@ class HasSpan(Protocol):
         """The code point after the last."""
 
 
-@dataclass(frozen=True, slots=False, eq=False)
+@dataclass(frozen=True, eq=False)
 class Document:
     """One article and its segmentation. Make it with `make_document`.
 
@@ -101,9 +101,8 @@ class Document:
 
     def tokens_in(self, start: int, end: int) -> range:
         """Indices of the tokens that overlap the characters `start:end`."""
-        return range(
-            bisect_right(self.ends, start), max(bisect_left(self.starts, end), bisect_right(self.ends, start))
-        )
+        first = bisect_right(self.ends, start)
+        return range(first, bisect_left(self.starts, end, lo=first))
 
     @cached_property
     def _sentence_starts(self) -> list[int]:

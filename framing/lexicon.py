@@ -56,7 +56,10 @@ class Match(NamedTuple):
 
 
 class Lexicon:
-    """A list of entries under one name, with its provenance header and a digest of both."""
+    """A list of entries under one name, with its provenance header and a digest of both.
+
+    Raises `DataError` when a term holds no token.
+    """
 
     def __init__(
         self, name: str, entries: Iterable[Entry], header: Mapping[str, str], path: Path | None = None
@@ -65,15 +68,19 @@ class Lexicon:
         self.entries = tuple(entries)
         self.header = dict(header)
         self.path = path
-        self.digest = hashlib.sha256(
-            repr((name, [_plain(entry) for entry in self.entries])).encode()
-        ).hexdigest()[:12]
+        content = name, sorted(self.header.items()), [_plain(entry) for entry in self.entries]
+        self.digest = hashlib.sha256(repr(content).encode()).hexdigest()[:12]
         self._trie: dict[str, Any] = {}
+        variants = [(entry, surface_forms(entry)) for entry in self.entries]
+        for entry, forms in variants:
+            if not forms:
+                place = f"{path or name}:{entry.line}"
+                raise DataError(f"{place}: the term is empty; give a word or remove the row")
         # What stands in the file goes before inflections, and what has guards before what has none.
-        for entry in sorted(self.entries, key=lambda entry: not entry.guarded):
-            self._add(surface_forms(entry)[0], entry)
-        for entry in self.entries:
-            for tokens in surface_forms(entry)[1:]:
+        for entry, forms in sorted(variants, key=lambda variant: not variant[0].guarded):
+            self._add(forms[0], entry)
+        for entry, forms in variants:
+            for tokens in forms[1:]:
                 self._add(tokens, entry)
 
     def __repr__(self) -> str:
@@ -242,13 +249,15 @@ def _in_longer_name(document: Document, first: int, last: int) -> bool:
 
 
 def surface_forms(entry: Entry) -> list[tuple[str, ...]]:
-    """The token sequences an entry matches: its term, and the inflections that `forms` asks for.
+    """The token sequences an entry matches: its term, and the inflections that `forms` asks for; none for no word.
 
     >>> [" ".join(form) for form in surface_forms(Entry("point out", "neutral", forms="v"))]
     ['point out', 'points out', 'pointed out', 'pointing out']
     """
     starred = entry.term.endswith("*")
     tokens = tokenize(entry.term.rstrip("*"))
+    if not tokens:
+        return []
     if starred:
         tokens[-1] += "*"
     variants = [tokens]
@@ -322,29 +331,40 @@ def _irregular() -> dict[tuple[str, str], tuple[str, ...]]:
 # Files ----------------------------------------------------------------------------------------------------------
 
 
+# Lists of words that are no evidence themselves, in the same format: how texts are cut and words inflected.
+LISTS = ("abbreviations", "boilerplate", "irregular")
+_NAME = re.compile(r"[\w-]+")
+
+
 def lexicon_names() -> list[str]:
     """Names of the shipped lexicons."""
-    return sorted(path.stem for path in folder("lexicons").glob("*.tsv") if path.stem not in _LISTS)
-
-
-_LISTS = frozenset({"abbreviations", "boilerplate", "irregular"})
-
-
-def load_lexicon(name: str | Path) -> Lexicon:
-    """A shipped lexicon by name, or any by path (`.tsv`, LIWC `.dic`, `.yaml`). Raises `DataError` for a faulty file."""
-    path = Path(name)
-    if path.suffix == "" and len(path.parts) == 1:
-        shipped = folder("lexicons") / f"{name}.tsv"
-        if not shipped.exists():
-            raise DataError(
-                f"unknown lexicon '{name}'; choose from {', '.join(lexicon_names())}, or give a path"
-            )
-        path = shipped
-    return _load(path)
+    return sorted(path.stem for path in folder("lexicons").glob("*.tsv") if path.stem not in LISTS)
 
 
 @cache
-def _load(path: Path) -> Lexicon:
+def lexicons_digest() -> str:
+    """One short digest over all shipped lexicons and lists."""
+    parts = [load_lexicon(name).digest for name in lexicon_names()]
+    parts += [repr(read_table(folder("lexicons") / f"{name}.tsv").rows) for name in LISTS]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
+
+
+def load_lexicon(name: str | Path) -> Lexicon:
+    """A shipped lexicon by name, read once, or any by path (`.tsv`, LIWC `.dic`, `.yaml`), read anew each time.
+
+    Raises `DataError` for an unknown name or a faulty file.
+    """
+    return _shipped(str(name)) if _NAME.fullmatch(str(name)) else _read(Path(name))
+
+
+@cache
+def _shipped(name: str) -> Lexicon:
+    if name not in lexicon_names():
+        raise DataError(f"unknown lexicon '{name}'; choose from {', '.join(lexicon_names())}, or give a path")
+    return _read(folder("lexicons") / f"{name}.tsv")
+
+
+def _read(path: Path) -> Lexicon:
     from framing.lexicon_formats import read_dic, read_yaml  # noqa: PLC0415  it makes lexicons itself
 
     if path.suffix == ".dic":
@@ -367,8 +387,6 @@ def _entry(path: Path, line: int, row: Mapping[str, str]) -> Entry:
             values[column] = cell
         else:
             extra[column] = cell
-    if not values["term"] or not tokenize(values["term"].rstrip("*")):
-        raise DataError(f"{path}:{line}: the term is empty; give a word or remove the row")
     return Entry(**values, extra=extra, line=line)
 
 

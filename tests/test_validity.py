@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from framing.analysis import lexicons_digest
 from framing.data import PACKAGE
+from framing.lexicon import lexicons_digest
 from framing.training.validate import tasks, validate
 from framing.training.validity import MEASUREMENTS, insert, table
 

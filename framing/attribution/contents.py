@@ -9,6 +9,7 @@ from framing.attribution.text import Range, Text
 _DELAY = (
     16  # tokens between a verb of saying and what was said: "told reporters at the gate of the port that"
 )
+_DATELINE = 9  # tokens, its dash included
 _OBJECT = 12  # tokens before the "as" of "sees the pact as a threat"
 _CLAUSE = 12  # tokens from a conjunction to the verb of its clause
 _SUBJECT = 7  # tokens of a subject before its verb of saying
@@ -22,7 +23,7 @@ def content_after(text: Text, cue: Cue, limits: Range, start: int | None = None)
         return None
     if "person" in cue.takes:
         start = _past_addressee(text, start, cue, limits)
-    elif cue.takes & {"that", "quote"} and not ("inf" in cue.takes and tokens[start] == "to"):
+    elif cue.takes & {"that", "quote"} and not (tokens[start] == "to" and _takes_infinitive(cue)):
         start = _past_circumstance(text, start, limits)
     if start + 1 < limits.last and tokens[start] in (":", ","):
         if "quote" not in cue.takes or not (tokens[start] == ":" or tokens[start + 1] in grammar.QUOTE_MARKS):
@@ -44,12 +45,12 @@ def _may_begin(text: Text, start: int, cue: Cue, limits: Range) -> bool:
     if token == "that":
         return bool(takes & {"that", "np", "quote"})
     if token == "to":
-        return "inf" in takes or ("passive" in takes and cue.kind == "passive")
+        return _takes_infinitive(cue)
     if token in grammar.QUESTION_WORDS:
         return "wh" in takes or ("np" in takes and token in ("what", "how", "why"))
     if token == "as":
-        return "np" in takes and cue.kind == "passive"
-    if _is_rough_number(text, start, limits):
+        return bool(takes & {"np", "as"}) and cue.kind == "passive"
+    if _is_rough_number(text, start, limits) and cue.kind != "infinitive":
         return bool(takes & {"clause", "np"})
     if token in grammar.PREPOSITIONS | grammar.COORDINATORS | grammar.SUBORDINATORS:
         return False
@@ -60,6 +61,11 @@ def _may_begin(text: Text, start: int, cue: Cue, limits: Range) -> bool:
     if cue.kind == "infinitive":
         return "clause" in takes and token in _CLAUSE_SUBJECTS
     return bool(takes & {"clause", "np"})
+
+
+def _takes_infinitive(cue: Cue) -> bool:
+    """Whether a cue takes to and a verb, as every passive does: "is believed to favour"."""
+    return "inf" in cue.takes or (cue.kind == "passive" and "passive" in cue.takes)
 
 
 def _is_rough_number(text: Text, token: int, limits: Range) -> bool:
@@ -94,7 +100,7 @@ def _past_circumstance(text: Text, start: int, limits: Range) -> int:
             return _at_quotation(text, token, limits)
         if tokens[token] in _OTHER_CLAUSE:
             break
-        if token > start and tokens[token] in _CLAUSE_SUBJECTS - {"who", "you"}:
+        if tokens[token] in _CLAUSE_SUBJECTS - {"who", "you"} and tokens[token - 1] not in _GOES_ON:
             return token
     after = _past_time(text, start + 1, limits)
     return after if after > start + 1 else limits.last
@@ -104,10 +110,17 @@ def _past_time(text: Text, start: int, limits: Range) -> int:
     """Skip days, dates and adverbs."""
     tokens = text.document.tokens
     while start < limits.last and (grammar.is_time(tokens[start]) or grammar.is_date(tokens[start])):
+        if tokens[start] == "there" and start + 1 < limits.last and _goes_with_there(tokens[start + 1]):
+            return start
         start += 1
     if start + 1 < limits.last and tokens[start] in ("this", "last") and tokens[start + 1] in grammar.PERIODS:
         start += 2
     return start
+
+
+def _goes_with_there(token: str) -> bool:
+    """Whether "there" before a token opens a clause ("there is") and is no place."""
+    return token in grammar.FINITE or grammar.is_adverb(token)
 
 
 def _past_addressee(text: Text, start: int, cue: Cue, limits: Range) -> int:
@@ -195,12 +208,15 @@ def _ends_at(text: Text, position: int, start: int, cue: Cue, limits: Range) -> 
         return True
     if following in text.cues and text.cues[following].kind in ("participle", "source"):
         return True
-    if after in ("and", "but") and _reports(text, following + 1, limits, floating=False):
+    if after in _NEW_REPORTS and _reports(text, following + 1, limits, floating=False):
         return True
     if _reports(text, following, limits, floating=True):
         return True
     opens = grammar.COORDINATORS | grammar.DETERMINERS | grammar.SUBJECTS
     return not clause and (after in opens or document.is_capital[following] or grammar.looks_finite(after))
+
+
+_NEW_REPORTS = frozenset("and but though although while whereas".split())
 
 
 def _is_clause(text: Text, start: int, cue: Cue) -> bool:
@@ -251,6 +267,18 @@ def _reports(text: Text, start: int, limits: Range, *, floating: bool) -> bool:
     return False
 
 
+def content_gapped(text: Text, cue: Cue, source: Range, limits: Range) -> Range | None:
+    """The rest of a relative clause that the cue interrupts: "a tax which it says would hurt the poor"."""
+    tokens = text.document.tokens
+    before = tokens[source.first - 1] if source.first > limits.first else ""
+    if before not in grammar.RELATIVES or "clause" not in cue.takes or cue.last >= limits.last:
+        return None
+    if tokens[cue.last] not in grammar.FINITE:
+        return None
+    last = _end(text, cue.last, cue, limits)
+    return Range(cue.last, last) if last > cue.last else None
+
+
 # Elsewhere ----------------------------------------------------------------------------------------------------------
 
 
@@ -266,12 +294,27 @@ def content_before(text: Text, last: int, limits: Range) -> Range | None:
         for token in range(last - 1, limits.first - 1, -1)
         if tokens[token] == ";" and text.quoted[token] < 0
     )
-    first = next(breaks, limits.first)
+    first = next(breaks, _past_dateline(text, limits.first, last))
     if text.quoted[first] >= 0:
         first = text.quotes[text.quoted[first]].first
     while first < last and tokens[first] in ("and", "but"):
         first += 1
     return Range(first, last) if last - first > 1 or text.quoted[last - 1] >= 0 else None
+
+
+def _past_dateline(text: Text, first: int, last: int) -> int:
+    """The first token behind a dateline: "PORT LINDEN, Friday — "."""
+    document = text.document
+    if not document.text[document.starts[first] : document.ends[first]].isupper():
+        return first
+    for token in range(first + 1, min(first + _DATELINE, last)):
+        if document.tokens[token] in grammar.DASHES:
+            return token + 1
+        if document.is_word[token] and not (
+            document.is_capital[token] or document.tokens[token][0].isdigit()
+        ):
+            return first
+    return first
 
 
 def content_resumed(text: Text, start: int, limits: Range, *, quoted: bool) -> tuple[Range, ...]:

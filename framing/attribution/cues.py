@@ -98,13 +98,14 @@ def _is_present(document: Document, first: int, opening: int, shape: str, after:
     before = document.tokens[first - 1] if first > opening else ""
     if after in grammar.FINITE | {"of", "'s", "'"}:
         return False
-    if before in grammar.PREPOSITIONS | (grammar.DETERMINERS - {"that", "which"}) | {""}:
+    if before in grammar.PREPOSITIONS or before == "":
         return False
     if before == "," and after in _CLAUSE_STARTS:
         return True
     if shape == "base":
         return _is_plural(document, first - 1, opening)
-    return before not in ("they", "we", "i", "you")
+    determined = before in grammar.DETERMINERS - {"that", "which"} or before[0].isdigit()
+    return not determined and before not in ("they", "we", "i", "you")
 
 
 _CLAUSE_STARTS = frozenset("that he she they it we there".split())
@@ -112,16 +113,29 @@ _CLAUSE_STARTS = frozenset("that he she they it we there".split())
 
 def _is_plural(document: Document, token: int, opening: int) -> bool:
     """Whether the noun phrase that ends at a token can be a plural subject."""
-    word = document.tokens[token]
-    if word in _PLURALS or (word.endswith("s") and word not in _NO_PLURALS):
+    tokens = document.tokens
+    if _is_plural_noun(tokens[token]):
         return True
-    return document.is_capital[token] and "and" in document.tokens[max(opening, token - 4) : token]
+    if document.is_capital[token] and "and" in tokens[max(opening, token - 4) : token]:
+        return True
+    heads = range(max(opening, token - _PHRASE), token)
+    return any(_is_plural_noun(tokens[head]) and tokens[head + 1] in _OF_PLACE for head in heads)
 
 
+def _is_plural_noun(word: str) -> bool:
+    return word in _PLURALS or (word.endswith("s") and word not in _NO_PLURALS)
+
+
+_PHRASE = 6  # tokens of a subject behind its head: "analysts at the state bank"
+_OF_PLACE = frozenset("at in from of".split())
 _PLURALS = frozenset("people police men women children media majority half".split()) | frozenset(
     "i you we they who that many some most others few several both all those these".split()
 )
-_NO_PLURALS = frozenset("'s is was has does his its this as us".split())
+_NO_PLURALS = grammar.AUXILIARIES | frozenset("his its this as us".split())
+
+
+# "'s" after these is a verb; after a noun it marks the possessor.
+_CONTRACTING = grammar.SUBJECTS | frozenset("that what there here where how this".split())
 
 
 def _group_start(document: Document, head: int, auxiliaries: frozenset[str]) -> int:
@@ -131,6 +145,8 @@ def _group_start(document: Document, head: int, auxiliaries: frozenset[str]) -> 
     while position > opening:
         position -= 1
         token = document.tokens[position]
+        if token == "'s" and (position == opening or document.tokens[position - 1] not in _CONTRACTING):
+            break
         if token in auxiliaries or (grammar.is_adverb(token) and not document.is_capital[position]):
             first = position
         elif token not in ("both", "all"):

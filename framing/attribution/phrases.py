@@ -5,6 +5,7 @@ from __future__ import annotations
 from framing.attribution import grammar
 from framing.attribution.cues import Cue
 from framing.attribution.text import Range, Text
+from framing.lexicon import load_lexicon
 
 
 def subject(text: Text, cue: Cue, limits: Range) -> Range | None:
@@ -31,19 +32,28 @@ def phrase_before(text: Text, last: int, limits: Range) -> Range | None:
         first += 1
     if first < last and tokens[first] in grammar.PREPOSITIONS:
         first = _after_fronted(text, first, last)
+    conjunctions = (token for token in range(last - 2, first, -1) if tokens[token] in _TEMPORAL)
+    first = next(conjunctions, first - 1) + 1
     return Range(first, last) if first < last else None
 
 
+_TEMPORAL = frozenset("after before since until".split())
 _LOOSE = frozenset({"and", "'s", "'", '"', "-"})
 
 
 def _belongs(text: Text, token: int, limits: Range) -> bool:
     """Whether a token can be a part of a noun phrase that ends after it."""
-    word = text.document.tokens[token]
-    if text.quoted[token] >= 0 or token in text.verbs or not (grammar.is_nominal(word) or word == '"'):
+    document = text.document
+    word = document.tokens[token]
+    if text.quoted[token] >= 0 or not (grammar.is_nominal(word) or word == '"'):
         return False
+    if token in text.verbs:
+        return _is_reduced(text, token)
+    if word in grammar.OBJECTS and token > limits.first and document.tokens[token - 1] == "of":
+        return True
     if word in _STANDS_BEFORE:
-        return False
+        hyphen = document.tokens[token + 1] == "-"
+        return hyphen and document.ends[token] == document.starts[token + 1]
     return word != "and" or _joins_names(text, token, limits)
 
 
@@ -53,6 +63,16 @@ _STANDS_BEFORE = (
     | (grammar.OBJECTS - grammar.REFLEXIVES - {"her"})
     | {"but", "or", "nor", "yet", "which"}
 )
+
+
+def _is_reduced(text: Text, token: int) -> bool:
+    """Whether a verb is a participle that describes the noun before: "a letter seen by the court"."""
+    cue = text.cues.get(token)
+    return cue is not None and cue.kind == "passive" and cue.first == cue.head and _has_agent(text, cue)
+
+
+def _has_agent(text: Text, cue: Cue) -> bool:
+    return text.document.tokens[cue.last] == "by"
 
 
 def _joins_names(text: Text, conjunction: int, limits: Range) -> bool:
@@ -81,7 +101,9 @@ def _after_fronted(text: Text, first: int, last: int) -> int:
         and tokens[token - 1] not in _GOES_ON
         and not document.is_capital[token - 1]
     ]
-    return starts[-1] if starts else last
+    if starts:
+        return starts[-1]
+    return first + 1 if tokens[first] in _TEMPORAL else last
 
 
 _FIRST = grammar.DETERMINERS - grammar.POSSESSIVES
@@ -93,21 +115,28 @@ def _with_aside(text: Text, last: int, limits: Range) -> Range | None:
     """A noun phrase with an aside before the cue: "Lind, who heads the bank, said"."""
     tokens = text.document.tokens
     opener = _ASIDES[tokens[last - 1]]
-    position = last - 2
-    while position > limits.first and tokens[position] != opener:
+    for position in range(last - 2, limits.first, -1):
         if text.quoted[position] >= 0 or tokens[position] in (";", ":"):
             return None
-        position -= 1
-    if position <= limits.first:
-        return None
-    name = phrase_before(text, position, limits)
-    if name is None and tokens[position - 1] in _ASIDES:
-        name = _with_aside(text, position, limits)
-    if name is None or tokens[name.first] in grammar.SUBJECTS:
-        return None
-    if opener == "," and tokens[position + 1] in grammar.PREPOSITIONS:
-        return name
-    return Range(name.first, last - 1 if opener == "," else last)
+        if tokens[position] != opener:
+            continue
+        name = phrase_before(text, position, limits)
+        if name is None and tokens[position - 1] in _ASIDES:
+            name = _with_aside(text, position, limits)
+        if name is not None and _is_inside_clause(text, name, limits):
+            continue
+        if name is None or tokens[name.first] in grammar.SUBJECTS:
+            return None
+        aside = tokens[position + 1 : last - 1]
+        if opener == "," and (aside[0] in grammar.PREPOSITIONS or all(map(grammar.is_adverb, aside))):
+            return name
+        return Range(name.first, last - 1 if opener == "," else last)
+    return None
+
+
+def _is_inside_clause(text: Text, phrase: Range, limits: Range) -> bool:
+    """Whether a phrase follows a verb, so that it is no subject: "who works for the port, a state firm, said"."""
+    return phrase.first > limits.first and text.document.tokens[phrase.first - 1] in grammar.FINITE
 
 
 def phrase_after(text: Text, first: int, limits: Range) -> Range | None:
@@ -122,6 +151,10 @@ def phrase_after(text: Text, first: int, limits: Range) -> Range | None:
             break
         if last in text.cues and text.cues[last].kind == "participle":
             break
+        if last > first and _is_predicate(text, first, last):
+            break
+        if token == "in" and last > first and _names_document(text, last + 1, limits):
+            break
         last += 1
     while last > first and (tokens[last - 1] in _TRAILING or tokens[last - 1] in grammar.DAYS):
         last -= 1
@@ -131,6 +164,29 @@ def phrase_after(text: Text, first: int, limits: Range) -> Range | None:
 _ENDS = grammar.STOPS | grammar.SUBORDINATORS | {'"'}
 _TRAILING = grammar.PREPOSITIONS | {"and", "but", ","}
 _CIRCUMSTANCES = frozenset("during after before amid about".split()) | grammar.DAYS
+
+
+def _is_predicate(text: Text, first: int, token: int) -> bool:
+    """Whether a reporting verb follows a phrase without a relative clause: "a letter seen by the court shows"."""
+    cue = text.cues.get(token)
+    relative = not grammar.RELATIVES.isdisjoint(text.document.tokens[first:token])
+    return cue is not None and cue.kind == "finite" and not relative
+
+
+def _names_document(text: Text, first: int, limits: Range) -> bool:
+    """Whether a noun phrase names where something was said, such as "a statement"."""
+    tokens = text.document.tokens
+    found = load_lexicon("sources").match(text.document, first, min(first + _MEDIUM, limits.last))
+    ends = (match.last for match in found if match.entry.category == "document")
+    return any(
+        end >= limits.last
+        or tokens[end] in grammar.PREPOSITIONS | grammar.DAYS
+        or not grammar.is_nominal(tokens[end])
+        for end in ends
+    )
+
+
+_MEDIUM = 4  # tokens: "a recent telephone interview"
 
 
 def _describes(text: Text, token: int, limits: Range) -> bool:
@@ -160,9 +216,11 @@ def before_clause(text: Text, source: Range, limits: Range) -> Range:
 
 
 def has_verb(text: Text, phrase: Range) -> bool:
-    """Whether a stretch of text holds what looks like a finite verb before any relative clause."""
+    """Whether a stretch of text holds, outside quotations, what looks like a finite verb before any relative clause."""
     tokens = text.document.tokens
     for token in range(phrase.first, phrase.last):
+        if text.quoted[token] >= 0:
+            continue
         if tokens[token] in grammar.RELATIVES:
             return False
         if tokens[token] in grammar.FINITE or (token > phrase.first and grammar.looks_finite(tokens[token])):

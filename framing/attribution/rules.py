@@ -10,13 +10,14 @@ from framing.attribution.contents import (
     content_after_comma,
     content_announced,
     content_before,
+    content_gapped,
     content_resumed,
     quotation_before,
     rest_of_paragraph,
 )
 from framing.attribution.cues import Cue
 from framing.attribution.phrases import before_clause, has_verb, phrase_after, phrase_before, subject
-from framing.attribution.sources import is_known_source
+from framing.attribution.sources import before_relative, is_known_source
 from framing.attribution.text import Range, Text, window
 
 _LABEL = 5  # tokens; a longer text before a colon is a sentence
@@ -37,9 +38,22 @@ def find_attributions(text: Text) -> list[Attribution]:
     found: list[Attribution] = []
     for cue in text.cues.values():
         attribution = _attribute(text, cue, found)
-        if attribution is not None:
+        if attribution is not None and _says_something(text, attribution):
             found.append(attribution)
     return _carried_over(text, found)
+
+
+def _says_something(text: Text, attribution: Attribution) -> bool:
+    """Whether the contents hold more than a word that points to what was said before: "he knows it"."""
+    document = text.document
+    return any(
+        document.is_word[token] and document.tokens[token] not in _POINTERS
+        for content in attribution.contents
+        for token in range(content.first, content.last)
+    )
+
+
+_POINTERS = grammar.REFLEXIVES | {"it", "this", "that", "so"}
 
 
 def _attribute(text: Text, cue: Cue, earlier: list[Attribution]) -> Attribution | None:
@@ -73,7 +87,11 @@ def _finite(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> 
         source = _shared_source(text, cue, limits, earlier)
     if source is None:
         return None
-    after = content_after(text, cue, limits) or content_announced(text, cue, limits)
+    after = (
+        content_after(text, cue, limits)
+        or content_announced(text, cue, limits)
+        or content_gapped(text, cue, source, limits)
+    )
     if "adverbial" in cue.takes:
         floating = _floating(text, cue, source, after, limits)
         if floating is not None:
@@ -89,6 +107,8 @@ _CLOSERS = frozenset({'"', "'", ",", "?", "!"}) | grammar.DASHES
 def _can_speak(text: Text, cue: Cue, source: Range) -> bool:
     """Whether a phrase can be the subject of a cue that may be a plural noun, or that facts may have as a subject."""
     document = text.document
+    if document.tokens[source.first] in ("that", "which"):
+        source = before_relative(text, source) or source
     marked = any(
         document.is_capital[token] or document.tokens[token] in _MARKERS
         for token in range(source.first, source.last)
@@ -137,11 +157,15 @@ def _floating(text: Text, cue: Cue, source: Range, after: Range | None, limits: 
     if tokens[before] == "as":
         return _as_clause(text, cue, source, limits)
     quoted = tokens[before] in grammar.QUOTE_MARKS or text.quoted[before - 1] >= 0
-    if tokens[before] not in _CLOSERS or (after is not None and not quoted):
+    if tokens[before] not in _CLOSERS:
         return None
     left = content_before(text, source.first, limits)
     if left is None:
         return None
+    if after is not None and not quoted:
+        if after.first == cue.last or not _is_main_clause(text, left):
+            return None
+        after = None
     rest = (after,) if after is not None else content_resumed(text, cue.last, limits, quoted=quoted)
     if not (quoted or rest or _states(text, left)):
         return None
@@ -155,6 +179,16 @@ def _states(text: Text, phrase: Range) -> bool:
         return False
     opens = first in grammar.PREPOSITIONS | grammar.SUBORDINATORS
     return has_verb(text, phrase) or (phrase.last - phrase.first > _STATEMENT and not opens)
+
+
+def _is_main_clause(text: Text, phrase: Range) -> bool:
+    """Whether what stands before ", X said in a study that ..." is what was said, and the study only where."""
+    first = text.document.tokens[phrase.first]
+    return (
+        has_verb(text, phrase)
+        and first not in _SCENES | grammar.PREPOSITIONS | grammar.SUBORDINATORS
+        and not first.endswith("ing")
+    )
 
 
 _SCENES = frozenset("as when while after before since despite during amid following whenever".split())
@@ -205,17 +239,29 @@ def _passive(text: Text, cue: Cue, limits: Range) -> Attribution | None:
     if source is None and not cue.takes & {"passive", "np", "person"}:
         return None
     after = content_after(text, cue._replace(takes=cue.takes - {"person"} | {"passive"}), limits, position)
+    if after is None and "as" in cue.takes and "np" not in cue.takes:
+        return None
     patient = None if "person" in cue.takes else subject(text, cue, limits)
     if (
         patient is not None
         and tokens[patient.first] in ("it", "there")
         and (after is None or tokens[after.first] == "that")
     ):
+        if after is None and tokens[patient.first - 1 : patient.first] == (",",):
+            return _parenthesis(text, cue, patient, limits)
         patient = None
     contents = tuple(content for content in (patient, after) if content is not None)
     if not contents or (source is None and after is None):
         return None
     return Attribution(cue, source, contents, "passive")
+
+
+def _parenthesis(text: Text, cue: Cue, subject: Range, limits: Range) -> Attribution | None:
+    """The port, it is said, will close."""
+    left = content_before(text, subject.first, limits)
+    rest = content_resumed(text, cue.last, limits, quoted=False)
+    contents = (left, *rest) if left is not None else rest
+    return Attribution(cue, None, contents, "passive") if contents else None
 
 
 def _noun(text: Text, cue: Cue, limits: Range) -> Attribution | None:
@@ -268,10 +314,28 @@ def _shared_source(text: Text, cue: Cue, limits: Range, earlier: list[Attributio
             break
         if attribution.source is not None and attribution.cue.kind in ("finite", "participle", "adjective"):
             return attribution.source
+    return _topic(text, Range(limits.first, cue.first))
+
+
+def _topic(text: Text, clause: Range) -> Range | None:
+    """The subject of a clause, after what is set off in front of it: "Instead, the mayor stayed, hoping to win"."""
     tokens = text.document.tokens
-    for token in range(limits.first + 1, cue.first):
+    first = clause.first
+    if grammar.is_adverb(tokens[first]) or tokens[first] in grammar.PREPOSITIONS or tokens[first].endswith("ing"):
+        commas = (token for token in range(first, clause.last) if tokens[token] == "," and text.quoted[token] < 0)
+        first = next(commas, first - 1) + 1
+    elif tokens[first] in grammar.COORDINATORS | {"but"}:
+        first += 1
+    if first + 1 >= clause.last:
+        return None
+    if tokens[first] in grammar.SUBJECTS:
+        expletive = tokens[first] == "it" and tokens[first + 1] in grammar.BE | grammar.MODALS
+        return None if expletive else Range(first, first + 1)
+    for token in range(first + 1, clause.last):
         if tokens[token] in grammar.FINITE or grammar.looks_finite(tokens[token]) or tokens[token] == ",":
-            return phrase_before(text, token, limits)
+            while token - 1 > first and grammar.is_adverb(tokens[token - 1]):
+                token -= 1
+            return phrase_before(text, token, Range(first, clause.last))
     return None
 
 

@@ -160,7 +160,7 @@ def antecedent(
     token = tokens[source.first]
     if source.last - source.first == 1:
         if token in _RELATIVES:
-            return _before_relative(text, source)
+            return before_relative(text, source)
         if token in _PERSONS:
             return _nearest(source, earlier, {NAMED_PERSON, ANONYMOUS_OFFICIAL}, people)
         if token in _GROUPS:
@@ -204,7 +204,8 @@ def _nearest(
     return best
 
 
-def _before_relative(text: Text, source: Range) -> Range | None:
+def before_relative(text: Text, source: Range) -> Range | None:
+    """The noun phrase that a relative pronoun follows."""
     limits = text.document.sentences[text.document.sentence_of(source.first)]
     last = source.first
     if last > limits.first and text.document.tokens[last - 1] == ",":

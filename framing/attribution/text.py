@@ -21,13 +21,15 @@ class Range(NamedTuple):
 class Text(NamedTuple):
     """A document as the rules see it.
 
-    `quotes` are the quotations that hold speech, `quoted` the number of the one each token stands in, or -1; `cues` are
-    known by their first token, `verbs` are the tokens of verbal cues.
+    `quotes` are the quotations that hold speech, `quoted` the number of the one each token stands in, or -1; `marked` tells
+    the tokens in quotation marks, a single quoted word too; `cues` are known by their first token, `verbs` are the tokens
+    of verbal cues.
     """
 
     document: Document
     quotes: tuple[Range, ...]
     quoted: list[int]
+    marked: list[bool]
     cues: dict[int, Cue]
     verbs: frozenset[int]
 
@@ -36,16 +38,18 @@ def read_text(document: Document) -> Text:
     """A document with its quotations, and the cues outside them: what a quoted speaker reports is that speaker's."""
     quotes: list[Range] = []
     quoted = [-1] * len(document.tokens)
+    marked = [False] * len(document.tokens)
     for quote in document.quotes:
         tokens = document.tokens_in(quote.start, quote.end)
+        marked[tokens.start : tokens.stop] = [True] * len(tokens)
         if _is_speech(document, tokens):
             quoted[tokens.start : tokens.stop] = [len(quotes)] * len(tokens)
             quotes.append(Range(tokens.start, tokens.stop))
-    cues = {cue.first: cue for cue in find_cues(document) if quoted[cue.head] < 0}
+    cues = {cue.first: cue for cue in find_cues(document) if not marked[cue.head]}
     verbs = frozenset(
         token for cue in cues.values() if cue.kind in VERBAL for token in range(cue.first, cue.last)
     )
-    return Text(document, tuple(quotes), quoted, cues, verbs)
+    return Text(document, tuple(quotes), quoted, marked, cues, verbs)
 
 
 def _is_speech(document: Document, tokens: range) -> bool:

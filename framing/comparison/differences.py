@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control, rankdata
+from scipy.stats import false_discovery_control
 
-from framing.analysis import LEAST_SENTENCES, Analysis, Ratio, Score
-from framing.comparison.intervals import Array, Formula, blocks, percentiles, resampled_sums
+from framing.analysis import LEAST_SENTENCES, Analysis, Ratio, Score, bearing
+from framing.comparison.intervals import Array, Formula, blocks, percentiles, resampled_sums, weighted_sums
 
 TOO_LITTLE = "too little text to compare"
 NOT_TESTED = "not tested: counts kinds that are each article's own"
@@ -25,14 +26,13 @@ Key = tuple[str, str, str, str, str]
 
 
 class _Side(NamedTuple):
-    """One article's scores with their totals side by side, `columns` where each lies, `drawn` its bootstrap values."""
+    """One article's scores, the sentences that bear on each, and of those with enough the bootstrap and sentence values."""
 
     id: str
     scores: Mapping[Key, Score]
-    columns: Mapping[Key, slice]
-    totals: Array
     bearing: Mapping[Key, int]
     drawn: Mapping[Key, Array]
+    spread: Mapping[Key, Array]
 
 
 def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int = 1000) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int =
     as `effect`, and the counts behind both sides. Where fewer than `LEAST_SENTENCES` sentences bear on a side, the row says
     so in `note` and carries no interval, p or effect.
     """
-    sides = [_side(analysis, (seed, number), resamples) for number, analysis in enumerate(analyses)]
+    sides = [_side(analysis, seed, resamples) for analysis in analyses]
     rows = [row for a, b in combinations(sides, 2) for row in _pair(a, b, seed, resamples)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     # One question is one family: a measure over all pairs and voices, its breakdown by label apart.
@@ -53,63 +53,63 @@ def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int =
 
 
 def permutation_p(
-    a: Array, b: Array, formulas: Mapping[Key, tuple[slice, Formula]], *, seed: int = 0, resamples: int = 1000
-) -> dict[Key, float]:
+    a: Sequence[Array],
+    b: Sequence[Array],
+    formulas: Sequence[Formula],
+    *,
+    seed: int = 0,
+    resamples: int = 1000,
+) -> list[float]:
     """Two-sided permutation tests of differences (Phipson & Smyth 2010: the observed split counts as one).
 
-    `a` and `b` are sentences × k; sentences change sides at random, the same way for all scores. A ratio is compared in
-    standard errors (Chung & Romano 2013), without which sides of unequal size and spread would seem to differ too
-    often. Returns p in (0, 1].
+    For each score, `a` and `b` hold the totals of either side, sentences × k, and `formulas` what it makes of their
+    sums. Sentences change sides at random, the same way for all scores. A ratio is compared in standard errors (Chung
+    & Romano 2013), without which sides of unequal size and spread would seem to differ too often. Returns a p in (0, 1]
+    for each score, NaN where its difference is undefined.
     """
-    pooled = np.concatenate([a, b])
-    whole = pooled.sum(axis=0)
-    products = {
-        key: _products(pooled[:, columns])
-        for key, (columns, formula) in formulas.items()
-        if isinstance(formula, Ratio)
-    }
-    moments = np.hstack([pooled, *products.values()])
+    if not formulas:
+        return []
+    pooled = [np.concatenate(sides) for sides in zip(a, b, strict=True)]
+    rows = len(pooled[0])
+    ratios = [number for number, formula in enumerate(formulas) if isinstance(formula, Ratio)]
+    others = [number for number, formula in enumerate(formulas) if not isinstance(formula, Ratio)]
+    above, below = (np.reshape([pooled[i][:, column] for i in ratios], (-1, rows)).T for column in (0, 1))
+    moments = np.hstack([above, below, above**2, above * below, below**2])
     random = np.random.default_rng(seed)
-    member = np.zeros(len(pooled))
-    member[: len(a)] = 1
-    sums = np.concatenate(
-        [member[None] @ moments]
-        + [
-            random.permuted(np.tile(member, (size, 1)), axis=1) @ moments
-            for size in blocks(resamples, len(pooled))
-        ]
-    )
-    rest = moments.sum(axis=0) - sums
-    width = len(whole)
-    places = {key: slice(width + 3 * number, width + 3 * number + 3) for number, key in enumerate(products)}
-    result = {}
-    for key, (columns, formula) in formulas.items():
-        drawn = formula(sums[:, columns]) - formula(rest[:, columns])
-        if key in places:
-            one, other = (_error(side[:, columns], side[:, places[key]]) for side in (sums, rest))
-            scale = float(formula(np.ones(2)))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                drawn = np.where(drawn == 0, 0, drawn / (scale * np.sqrt(one + other)))
-        observed, drawn = abs(drawn[0]), np.abs(drawn[1:])
-        drawn = drawn[~np.isnan(drawn)]
-        # Sums in another order differ in the last bits; equal splits must count as equal.
-        extreme = np.count_nonzero(drawn >= observed * (1 - 1e-9))
-        result[key] = np.nan if np.isnan(observed) else float((1 + extreme) / (1 + drawn.size))
-    return result
+    member = np.arange(rows) < len(a[0])
+    shuffled = (random.permuted(np.tile(member, (size, 1)), axis=1) for size in blocks(resamples, rows))
+    tables = [moments, *(pooled[i] for i in others)]
+    sums = weighted_sums(chain([member[None]], shuffled), tables)  # the observed split first
+    rest = [table.sum(axis=0) - one for table, one in zip(tables, sums, strict=True)]
+    differences = np.empty((len(sums[0]), len(formulas)))
+    differences[:, ratios] = _standardized(sums[0], rest[0])
+    for i, one, other in zip(others, sums[1:], rest[1:], strict=True):
+        differences[:, i] = formulas[i](one) - formulas[i](other)
+    observed, drawn = np.abs(differences[0]), np.abs(differences[1:])
+    # Sums in another order differ in the last bits; equal splits must count as equal.
+    extreme = np.count_nonzero(drawn >= observed * (1 - 1e-9), axis=0)
+    defined = np.count_nonzero(~np.isnan(drawn), axis=0)
+    p: list[float] = np.where(
+        np.isnan(observed) | (defined == 0), np.nan, (1 + extreme) / (1 + defined)
+    ).tolist()
+    return p
 
 
-def _products(totals: Array) -> Array:
-    """What the standard error of a ratio adds up over sentences: n², n·d, d²."""
-    above, below = totals[:, 0], totals[:, 1]
-    return np.column_stack([above**2, above * below, below**2])
+def _standardized(one: Array, other: Array) -> Array:
+    """Difference of two ratios in standard errors, from the five sums over either side's sentences: n, d, n², n·d, d².
 
+    The standard error of a ratio of sums follows by linearisation (Cochran 1977, section 2.11).
+    """
 
-def _error(sums: Array, products: Array) -> Array:
-    """Squared standard error of a ratio of sums by linearisation (Cochran 1977, section 2.11)."""
+    def ratio(sums: Array) -> tuple[Array, Array]:
+        above, below, above_2, product, below_2 = np.split(sums, 5, axis=1)
+        value = above / below
+        return value, np.maximum(above_2 - 2 * value * product + value**2 * below_2, 0) / below**2
+
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = sums[:, 0] / sums[:, 1]
-        spread = products[:, 0] - 2 * value * products[:, 1] + value**2 * products[:, 2]
-        return np.maximum(spread, 0) / sums[:, 1] ** 2
+        (value, error), (other_value, other_error) = ratio(one), ratio(other)
+        difference = value - other_value
+        return np.where(difference == 0, 0, difference / np.sqrt(error + other_error))
 
 
 def cliffs_delta(a: Array, b: Array) -> float:
@@ -120,9 +120,10 @@ def cliffs_delta(a: Array, b: Array) -> float:
     """
     if a.size == 0 or b.size == 0:
         return np.nan
-    ranks = rankdata(np.concatenate([a, b]))
-    above = ranks[: a.size].sum() - a.size * (a.size + 1) / 2
-    return float(2 * above / (a.size * b.size) - 1)
+    ordered = np.sort(b)
+    above = np.searchsorted(ordered, a, side="left").sum()
+    not_below = np.searchsorted(ordered, a, side="right").sum()
+    return float(above + not_below) / (a.size * b.size) - 1
 
 
 def adjusted(p: pd.Series) -> pd.Series:
@@ -134,51 +135,46 @@ def adjusted(p: pd.Series) -> pd.Series:
     return result
 
 
-def bearing(totals: Array) -> int:
-    """Number of sentences that bear on a score: those whose totals are not all zero."""
-    return int(np.count_nonzero(np.any(totals != 0, axis=1)))
-
-
-def _side(analysis: Analysis, seed: Sequence[int], resamples: int) -> _Side:
+def _side(analysis: Analysis, seed: int, resamples: int) -> _Side:
     scores = {score.key: score for score in analysis.scores}
-    columns, width = {}, 0
-    for key, score in scores.items():
-        columns[key] = slice(width, width + score.totals.shape[1])
-        width += score.totals.shape[1]
-    empty = np.zeros((len(analysis.document.sentences), 0))
-    totals = np.concatenate([empty, *(score.totals for score in scores.values())], axis=1)
-    sums = resampled_sums(totals, seed=seed, resamples=resamples)
     support = {key: bearing(score.totals) for key, score in scores.items()}
-    drawn = {key: score.formula(sums[:, columns[key]]) for key, score in scores.items()}
-    return _Side(analysis.document.id, scores, columns, totals, support, drawn)
+    tested = [
+        score for key, score in scores.items() if score.exchangeable and support[key] >= LEAST_SENTENCES
+    ]
+    # The seed is the article's own, so that its draws do not depend on which others it is compared with.
+    own = (seed, zlib.crc32(analysis.document.id.encode("utf-8", "surrogatepass")))
+    sums = resampled_sums([score.totals for score in tested], seed=own, resamples=resamples)
+    drawn = {score.key: score.formula(total) for score, total in zip(tested, sums, strict=True)}
+    spread = {score.key: _per_sentence(score) for score in tested}
+    return _Side(analysis.document.id, scores, support, drawn, spread)
 
 
 def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, object]]:
-    keys = list(dict.fromkeys([*a.scores, *b.scores]))
-    left, right = [np.zeros((len(a.totals), 0))], [np.zeros((len(b.totals), 0))]
-    places: dict[Key, tuple[slice, Formula]] = {}
-    width = 0
-    for key in keys:
-        enough = min(a.bearing.get(key, 0), b.bearing.get(key, 0)) >= LEAST_SENTENCES
-        if enough and a.scores[key].exchangeable:
-            formula = a.scores[key].formula
-            ours, theirs = a.totals[:, a.columns[key]], b.totals[:, b.columns[key]]
-            left.append(ours)
-            right.append(theirs)
-            places[key] = slice(width, width + ours.shape[1]), formula
-            width += ours.shape[1]
-    p = {}
-    if places:
-        p = permutation_p(np.hstack(left), np.hstack(right), places, seed=seed, resamples=resamples)
-    return [_row(key, a, b, p.get(key)) for key in keys]
+    tested = [key for key in a.drawn if key in b.drawn]
+    left, right = ([side.scores[key].totals for key in tested] for side in (a, b))
+    formulas = [a.scores[key].formula for key in tested]
+    p = permutation_p(left, right, formulas, seed=seed, resamples=resamples)
+    low, high = percentiles(np.reshape([a.drawn[key] - b.drawn[key] for key in tested], (-1, resamples)))
+    tests = {
+        key: {
+            "low": low,
+            "high": high,
+            "p": p,
+            "effect": cliffs_delta(a.spread[key], b.spread[key]),
+            "note": "",
+        }
+        for key, low, high, p in zip(tested, low.tolist(), high.tolist(), p, strict=True)
+    }
+    return [_row(key, a, b) | tests.get(key, {}) for key in dict.fromkeys([*a.scores, *b.scores])]
 
 
-def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
+def _row(key: Key, a: _Side, b: _Side) -> dict[str, object]:
+    """The row of a score without the tests."""
     dimension, measure, label, actor, voice = key
     score_a, score_b = a.scores.get(key), b.scores.get(key)
     score = score_a or score_b
     value_a, value_b = (np.nan if s is None else s.value for s in (score_a, score_b))
-    row: dict[str, object] = {
+    return {
         "dimension": dimension, "measure": measure, "label": label, "actor": actor, "voice": voice,
         "unit": score.unit if score else "", "a": a.id, "b": b.id, "value_a": value_a, "value_b": value_b,
         "difference": value_a - value_b, "low": np.nan, "high": np.nan, "p": np.nan, "effect": np.nan,
@@ -186,12 +182,6 @@ def _row(key: Key, a: _Side, b: _Side, p: float | None) -> dict[str, object]:
         "sentences_a": a.bearing.get(key, 0), "sentences_b": b.bearing.get(key, 0),
         "note": TOO_LITTLE if score is None or score.exchangeable else NOT_TESTED,
     }  # fmt: skip
-    if p is None or score_a is None or score_b is None:
-        return row
-    row["low"], row["high"] = percentiles(a.drawn[key] - b.drawn[key])
-    row["p"], row["note"] = p, ""
-    row["effect"] = cliffs_delta(_per_sentence(score_a), _per_sentence(score_b))
-    return row
 
 
 def _per_sentence(score: Score) -> Array:

@@ -6,7 +6,8 @@ its score follows from weighted sums: the text is never read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,39 +20,55 @@ LEVEL = 0.95
 BLOCK = 2_000_000
 
 
-def interval(
-    totals: Array, formula: Formula, *, seed: int = 0, resamples: int = 1000, level: float = LEVEL
-) -> tuple[float, float]:
-    """Percentile bootstrap interval over sentences (Efron & Tibshirani 1993, ch. 13).
+def resampled_sums(
+    tables: Sequence[Array], *, seed: int | Sequence[int] = 0, resamples: int = 1000
+) -> list[Array]:
+    """Column sums of bootstrap samples of the rows (Efron & Tibshirani 1993, ch. 6).
 
-    `totals` is sentences × k, `formula` maps (..., k) sums to values in the unit of the score. Resamples whose value
-    is undefined are left out. Returns (low, high), NaN for an empty text or when no resample has a value.
+    `tables` are sentences × k, each with columns of its own, over the same sentences. All see the same resamples,
+    and the sums of one, resamples × k, do not depend on the others. NaN for a text without sentences.
     """
-    return percentiles(formula(resampled_sums(totals, seed=seed, resamples=resamples)), level=level)
-
-
-def resampled_sums(totals: Array, *, seed: int | Sequence[int] = 0, resamples: int = 1000) -> Array:
-    """Column sums of `resamples` bootstrap samples of the rows: resamples × k (Efron & Tibshirani 1993, ch. 6).
-
-    Columns of many scores may be set side by side, so that all of them see the same resamples.
-    """
-    rows = len(totals)
+    rows = len(tables[0]) if tables else 0
     if rows == 0 or resamples == 0:
-        return np.full((resamples, totals.shape[1]), np.nan)
+        return [np.full((resamples, table.shape[1]), np.nan) for table in tables]
     random = np.random.default_rng(seed)
     chance = np.full(rows, 1 / rows)
-    draws = [random.multinomial(rows, chance, size=size) @ totals for size in blocks(resamples, rows)]
-    return np.concatenate(draws)
+    draws = (random.multinomial(rows, chance, size=size) for size in blocks(resamples, rows))
+    return weighted_sums(draws, tables)
 
 
-def percentiles(values: Array, *, level: float = LEVEL) -> tuple[float, float]:
-    """The central `level` of the defined values as (low, high), NaN when there are none."""
-    defined = values[np.isfinite(values)]
-    if defined.size == 0:
-        return np.nan, np.nan
+def weighted_sums(draws: Iterable[NDArray[Any]], tables: Sequence[Array]) -> list[Array]:
+    """For each table, rows × k, its column sums under each row of weights; the weights, draws × rows, come in blocks."""
+    sums = [
+        [weights @ table for table in tables] for weights in (block.astype(np.float64) for block in draws)
+    ]
+    return [np.concatenate(parts) for parts in zip(*sums, strict=True)]
+
+
+def percentiles(values: Array, *, level: float = LEVEL) -> tuple[Array, Array]:
+    """The central `level` of the defined values along the last axis as (low, high), NaN where there are none.
+
+    Quantiles are interpolated as by `numpy.quantile`, for all rows at once.
+
+    >>> low, high = percentiles(np.array([[0.0, np.nan, 1.0], [np.nan] * 3]), level=0.5)
+    >>> low, high
+    (array([0.25,  nan]), array([0.75,  nan]))
+    """
+    ordered = np.sort(values, axis=-1)  # what is undefined comes last
+    defined = np.count_nonzero(~np.isnan(values), axis=-1)
     tail = (1 - level) / 2
-    low, high = np.quantile(defined, (tail, 1 - tail))
-    return float(low), float(high)
+    return _quantile(ordered, defined, tail), _quantile(ordered, defined, 1 - tail)
+
+
+def _quantile(ordered: Array, defined: NDArray[np.intp], share: float) -> Array:
+    if ordered.shape[-1] == 0:
+        return np.full(ordered.shape[:-1], np.nan)
+    place = share * np.maximum(defined - 1, 0)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, np.maximum(defined - 1, 0))
+    low, high = (np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0] for at in (below, above))
+    quantile: Array = low + (high - low) * (place - below)
+    return quantile
 
 
 def blocks(resamples: int, rows: int) -> Iterator[int]:

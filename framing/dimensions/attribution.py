@@ -8,6 +8,7 @@ Caldas-Coulthard 1994 and Thompson & Ye 1991.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from operator import attrgetter
 
@@ -39,7 +40,6 @@ def find_attribution(markup: Markup) -> list[Evidence]:
     """
     document = markup.document
     text = read_text(document)
-    quoted = _quoted(document)
     people = people_named(text, markup.mentions)
     earlier: list[tuple[Range, str]] = []
     evidence = []
@@ -57,7 +57,7 @@ def find_attribution(markup: Markup) -> list[Evidence]:
         extra = {
             "source": _span(document, source) if source else None,
             "content": [_span(document, content) for content in attribution.contents],
-            "form": _form(attribution.contents, quoted),
+            "form": _form(attribution.contents, text.marked),
             "source_type": kind,
             "verb_class": verb_class,
         }
@@ -90,17 +90,8 @@ def _span(document: Document, tokens: Range) -> list[int]:
     return [document.starts[tokens.first], document.ends[tokens.last - 1]]
 
 
-def _quoted(document: Document) -> list[bool]:
-    """For every token whether it stands in quotation marks."""
-    quoted = [False] * len(document.tokens)
-    for quote in document.quotes:
-        for token in document.tokens_in(quote.start, quote.end):
-            quoted[token] = True
-    return quoted
-
-
-def _form(contents: Sequence[Range], quoted: Sequence[bool]) -> str:
-    marks = [mark for content in contents for mark in quoted[content.first : content.last]]
+def _form(contents: Sequence[Range], marked: Sequence[bool]) -> str:
+    marks = [mark for content in contents for mark in marked[content.first : content.last]]
     return "direct" if all(marks) else "mixed" if any(marks) else "indirect"
 
 
@@ -161,7 +152,7 @@ def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]
             _score("source_actor_share", "share of attributions", [some, counts], Ratio(), actor=actor)
         )
     by_source = _words_by_source(markup)
-    sources = by_source or [np.zeros(len(markup.document.sentences))]
+    sources = [np.array([float(count)]) for count in by_source.values()] or [np.zeros(1)]
     scores.append(
         _score("effective_sources", "sources", sources, inverse_simpson, n=len(by_source), exchangeable=False)
     )
@@ -183,18 +174,17 @@ def _with_wholes(actor: str, wholes: dict[str, str | None]) -> list[str]:
     return chain
 
 
-def _words_by_source(markup: Markup) -> list[Floats]:
-    """Attributed words per sentence for each source, named the same or by the same last name; shape (sentences,) each."""
+def _words_by_source(markup: Markup) -> Counter[str]:
+    """Attributed words of each source, named the same or by the same last name."""
     document = markup.document
-    columns: dict[str, Floats] = {}
+    counts: Counter[str] = Counter()
     names = [_source_key(document, item) for item in markup.attributions]
-    for index, sentence in enumerate(document.sentences):
-        for token in range(sentence.first, sentence.last):
-            attribution = markup.voices.of_token(token).attribution
-            name = names[attribution] if attribution is not None and document.is_word[token] else None
-            if name is not None:
-                columns.setdefault(name, np.zeros(len(document.sentences)))[index] += 1
-    return list(columns.values())
+    for token, is_word in enumerate(document.is_word):
+        attribution = markup.voices.of_token(token).attribution if is_word else None
+        name = names[attribution] if attribution is not None else None
+        if name is not None:
+            counts[name] += 1
+    return counts
 
 
 def _source_key(document: Document, item: Evidence) -> str | None:

@@ -44,6 +44,7 @@ LABELLED = 0.15  # polarity beyond which a row is positive or negative
 _REACH = 60  # words; beyond it a word says nothing about a mention
 _JUDGED = 0.4  # the word follows one that judges another name: "X accused Y of lying" is about Y
 _ELSEWHERE = 0.4  # another name and a report or a "but" between: the word is about that other
+_OWNED = 0.3  # the word stands right after another name: "American sanctions", "Peru's failure"
 _TURN_REACH = 3  # words over which "failed to" or "very" works
 _OBJECT_REACH = 3  # words between a verb and the name that is its object
 _BY_REACH = 6  # tokens between a verb and the name after "by"
@@ -60,7 +61,7 @@ class Evaluation(NamedTuple):
     """An evaluative word or phrase: its tokens `first:last`, its term, and how it rates by role, -1..1.
 
     `turn` is the product of the negations, reversals and intensifiers before it; `passive` marks a passive
-    verb, `judges` one that praises or blames whoever follows it.
+    `verb`, `judges` one that praises or blames whoever follows it.
     """
 
     first: int
@@ -70,6 +71,7 @@ class Evaluation(NamedTuple):
     turn: float
     passive: bool
     judges: bool
+    verb: bool
 
 
 class Pull(NamedTuple):
@@ -167,11 +169,12 @@ def set_scene(document: Document, sentence: int, names: Iterable[HasSpan]) -> Sc
     counts = {
         "words": words,
         "names": starts_run,
+        "named": named,
         "reports": [first + i in begins for i in range(last - first)],
         "quotes": [token == '"' for token in tokens],
         "contrasts": [token in _CONTRASTS for token in tokens],
     }
-    evaluations = tuple(_evaluations(document, first, last, masked, named))
+    evaluations = tuple(_without_emphasis(list(_evaluations(document, first, last, masked, named))))
     judged = {evaluation.last for evaluation in evaluations if evaluation.judges}
     counts["judged"] = [
         starts_run[i] and any(first + i - back in judged for back in range(_OBJECT_REACH))
@@ -230,19 +233,31 @@ def _evaluations(
             if match is not None:
                 rates = _rates(match.entry.weight, match.entry.extra["agent"], match.entry.extra["patient"])
                 if any(rates.values()):
-                    turn = turn if position == since > first else _turn(document, since, position, turns)
+                    turn = _turn_here(document, first, since, position, turns, turn)
                     passive = _is_passive(document, first, last, match)
-                    judges = not passive and match.entry.forms == "v" and match.entry.category in _JUDGING
-                    yield Evaluation(position, end, match.entry.term, rates, turn, passive, judges)
+                    verb = match.entry.forms == "v"
+                    judges = verb and not passive and match.entry.category in _JUDGING
+                    yield Evaluation(position, end, match.entry.term, rates, turn, passive, judges, verb)
                     since = end
             elif document.tokens[position] in vader:
                 rates = _rates(vader[document.tokens[position]] * VADER_SCALE, "", "")
-                turn = turn if position == since > first else _turn(document, since, position, turns)
-                yield Evaluation(
-                    position, end, document.tokens[position], rates, turn, passive=False, judges=False
-                )
+                turn = _turn_here(document, first, since, position, turns, turn)
+                word = document.tokens[position]
+                yield Evaluation(position, end, word, rates, turn, passive=False, judges=False, verb=False)
                 since = end
         position = end
+
+
+def _without_emphasis(evaluations: Sequence[Evaluation]) -> Iterator[Evaluation]:
+    """Evaluations without praise that only strengthens the blame right after it: "the greatest threat"."""
+    for evaluation, following in pairwise([*evaluations, None]):
+        if evaluation is not None and not (
+            following is not None
+            and following.first == evaluation.last
+            and not evaluation.verb
+            and following.rates["weight"] < 0 < evaluation.rates["weight"]
+        ):
+            yield evaluation
 
 
 @cache
@@ -256,6 +271,16 @@ def _rates(weight: float, agent: str, patient: str) -> Mapping[Role, float]:
 @cache
 def _vader() -> Mapping[str, float]:
     return {word: rate for word, rate in SentimentIntensityAnalyzer().lexicon.items() if word.isalpha()}
+
+
+def _turn_here(
+    document: Document, first: int, since: int, position: int, turns: Mapping[int, Match], turn: float
+) -> float:
+    """Turn of the evaluation at a position; right after another one it has that one's `turn` and its effect."""
+    if not position == since > first:
+        return _turn(document, since, position, turns)
+    match = turns.get(position)
+    return turn * float(match.entry.extra["turn"]) if match else turn
 
 
 def _turn(document: Document, since: int, position: int, turns: Mapping[int, Match]) -> float:
@@ -344,9 +369,21 @@ def _pull(scene: Scene, evaluation: Evaluation, start: int, end: int) -> Pull | 
         factor *= _ELSEWHERE
     if leads and scene.between("judged", low, high):
         factor *= _JUDGED
+    if not (leads and distance == 0) and _is_owned(scene, evaluation):
+        factor *= _OWNED
     if speaker:
         factor *= _SPEAKER
-    return Pull(evaluation, _role(scene, evaluation, leads, high), factor)
+    return Pull(evaluation, _role(scene, evaluation, leads, run_start), factor)
+
+
+def _is_owned(scene: Scene, evaluation: Evaluation) -> bool:
+    """Whether a name, or its possessive, stands right before a word that is no verb: it tells of that name."""
+    before = evaluation.first - 1
+    if before > scene.first and scene.document.tokens[before] == "'s":
+        before -= 1
+    elif evaluation.verb:
+        return False
+    return before >= scene.first and bool(scene.between("named", before, before + 1))
 
 
 def _role(scene: Scene, evaluation: Evaluation, leads: bool, mention: int) -> Role:
@@ -354,10 +391,21 @@ def _role(scene: Scene, evaluation: Evaluation, leads: bool, mention: int) -> Ro
     if "agent" not in evaluation.rates:
         return "weight"
     if leads:
-        return "patient" if evaluation.passive else "agent"
+        return "patient" if evaluation.passive or _is_afterthought(scene, evaluation, mention) else "agent"
     between = scene.document.tokens[evaluation.last : min(mention, evaluation.last + _BY_REACH + 1)]
     by_agent = len(between) <= _BY_REACH and "by" in between[:4] and not _STOPS.intersection(between)
     return "agent" if by_agent else "patient"
+
+
+def _is_afterthought(scene: Scene, evaluation: Evaluation, mention: int) -> bool:
+    """Whether a participle after a comma tells of an earlier name: "X shelled Y, wounding ten"."""
+    tokens = scene.document.tokens
+    participle = evaluation.verb and tokens[evaluation.first].endswith("ing")
+    return (
+        participle
+        and tokens[evaluation.first - 1] == ","
+        and bool(scene.between("names", scene.first, mention))
+    )
 
 
 def _is_speaker(scene: Scene, start: int, end: int) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from framing._version import __version__
-from framing.analysis import MODELS, lexicons_digest
+from framing.analysis import MODELS
+from framing.lexicon import lexicons_digest
 from framing.training.task import CorpusError, Task
 
 _MODULES = ("attribution", "hedging", "loaded", "stance", "state_stance")

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from framing.analysis import lexicons_digest
 from framing.comparison.intervals import percentiles
 from framing.data import PACKAGE
+from framing.lexicon import lexicons_digest
 from framing.training.task import Task
 from framing.training.validate import tasks
 
@@ -103,8 +103,8 @@ def measure(corpora: Path, model: str) -> Iterator[dict[str, Any]]:
                 "metric": metric,
                 "figure": _spoken(metric),
                 "value": round(value[metric], 3),
-                "low": round(low, 3),
-                "high": round(high, 3),
+                "low": round(float(low), 3),
+                "high": round(float(high), 3),
                 "n": len(items),
                 "items": measurement.items,
             }
