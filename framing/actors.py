@@ -6,7 +6,8 @@ in `lexicons/places.tsv`. Naming somebody is choosing how to present them (van L
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,12 +20,16 @@ from framing.lexicon import Entry, Lexicon, Match, load_lexicon
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody news is about: a state, camp, movement or leader. `part_of` is the id of the whole it counts for too."""
+    """Somebody news is about: a state, camp, movement or leader.
+
+    `part_of` is the id of the whole it counts for too, `since` the day from which it does, in ISO form, or "".
+    """
 
     id: str
     title: str
     part_of: str | None
     names: tuple[Entry, ...]
+    since: str = ""
 
     @property
     def is_state(self) -> bool:
@@ -68,10 +73,12 @@ def load_actors(path: Path | None = None) -> tuple[Actor, ...]:
 def _actors(lexicon: Lexicon) -> tuple[Actor, ...]:
     names: dict[str, list[Entry]] = {}
     wholes: dict[str, str] = {}
+    since: dict[str, str] = {}
     for entry in lexicon.entries:
         if not entry.actor:
             continue
         names.setdefault(entry.actor, []).append(entry)
+        since[entry.actor] = max(since.get(entry.actor, ""), entry.extra.get("since", ""))
         whole = entry.extra.get("part_of", "")
         if whole and wholes.setdefault(entry.actor, whole) != whole:
             raise DataError(
@@ -83,7 +90,9 @@ def _actors(lexicon: Lexicon) -> tuple[Actor, ...]:
                 f"{lexicon.path}: '{part}' is part of '{whole}', which has no names; add some or correct it"
             )
     titles = _titles(lexicon)
-    return tuple(Actor(id, titles.get(id, id), wholes.get(id), tuple(names[id])) for id in sorted(names))
+    return tuple(
+        Actor(id, titles.get(id, id), wholes.get(id), tuple(names[id]), since[id]) for id in sorted(names)
+    )
 
 
 def _titles(lexicon: Lexicon) -> dict[str, str]:
@@ -94,8 +103,11 @@ def _titles(lexicon: Lexicon) -> dict[str, str]:
 def find_mentions(document: Document, actors: Iterable[Actor] | None = None) -> tuple[Mention, ...]:
     """Every mention, in the order of the text; one of a part is followed by one each for its wholes.
 
-    The longest name wins. A name inside a longer name of somebody else, after "pro-" or "anti-", or that only says
-    where something happens is no mention. `actors` limits which are returned, not how names are found.
+    The longest name wins; an office and the name of its holder right after it are one mention. A name inside a longer
+    name of somebody else, after "pro-" or "anti-", in a dateline, or that only says where something happens is no
+    mention. A part that joined its whole on a known day (HTS joined the Syrian state in December 2024) counts for it
+    in articles whose `date` in the metadata is that day or later, and in those without a date in ISO form.
+    `actors` limits which are returned, not how names are found.
 
     >>> from framing.document import make_document
     >>> [(m.actor, m.name) for m in find_mentions(make_document("Moscow has bases in Syria, said Mr. Putin."))]
@@ -103,17 +115,35 @@ def find_mentions(document: Document, actors: Iterable[Actor] | None = None) -> 
     """
     known = {actor.id: actor for actor in load_actors()}
     wanted = set(known) if actors is None else {actor.id for actor in actors}
+    date = _date(document)
     mentions: list[Mention] = []
     for match in _names(document):
         entry = match.entry
         start, end = document.starts[match.first], document.ends[match.last - 1]
         sentence = document.sentence_of(match.first)
-        actor: str | None = entry.actor
-        while actor is not None:
-            if actor in wanted:
-                mentions.append(Mention(actor, start, end, entry.term, entry.category, sentence))
-            actor = known[actor].part_of
+        mentions += [
+            Mention(actor, start, end, entry.term, entry.category, sentence)
+            for actor in _with_wholes(entry.actor, known, date)
+            if actor in wanted
+        ]
     return tuple(mentions)
+
+
+def _date(document: Document) -> str:
+    """The article's date, as far as it is given in ISO form: a day, a month, a year or nothing."""
+    match = _ISO_DATE.match(str(document.meta.get("date") or ""))
+    return match.group() if match else ""
+
+
+_ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+
+
+def _with_wholes(actor: str, known: Mapping[str, Actor], date: str) -> Iterator[str]:
+    """An actor and the wholes it belonged to on a date, or belongs to when there is none."""
+    yield actor
+    whole, since = known[actor].part_of, known[actor].since
+    if whole is not None and date >= since[: len(date)]:
+        yield from _with_wholes(whole, known, date)
 
 
 def is_title_case(document: Document, sentence: int) -> bool:
@@ -147,6 +177,9 @@ _CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december".split()
 )
+_FRONT = 3  # tokens of "In the northern" before a place at the beginning of a sentence
+_DASHES = frozenset("— – - --".split())
+_DATELINE = 14  # tokens within which the dash of a dateline stands
 _TITLE_CASE = 0.7  # share of capitalised words above which a capital says nothing, as in many headlines
 
 
@@ -159,18 +192,52 @@ def _names(document: Document) -> list[Match]:
     sentences = {document.sentence_of(match.first) for match in matches}
     title_case = {sentence for sentence in sentences if is_title_case(document, sentence)}
     kept: list[Match] = []
-    place_end = -1
+    place_end, fronted = -1, False
     for match in matches:
         if not match.entry.actor or _prefixed(document, match):
             continue
         names_tell = match.entry.category in _PLACES and document.sentence_of(match.first) not in title_case
         if names_tell and _inside_longer_name(document, match, named):
             continue
-        if _is_place(document, match, before, after, place_end):
+        in_list = _goes_on(document, match, place_end, fronted)
+        if in_list or _is_place(document, match, before, after) or _in_dateline(document, match):
+            fronted = fronted if in_list else _is_fronted(document, match)
             place_end = match.last
             continue
+        if kept and _is_office_of(kept[-1], match):
+            match = match._replace(first=kept.pop().first)  # noqa: PLW2901  the two are one mention
         kept.append(match)
     return kept
+
+
+def _is_office_of(office: Match, holder: Match) -> bool:
+    """Whether a leader's name follows right after an office of the same state: "Turkish President" and "Erdogan"."""
+    wholes = {holder.entry.actor, holder.entry.extra.get("part_of")}
+    return (
+        office.last == holder.first
+        and office.entry.category == "leader"
+        and holder.entry.category in ("leader", "nom_de_guerre")
+        and office.entry.actor in wholes
+    )
+
+
+def _in_dateline(document: Document, match: Match) -> bool:
+    """Whether a place stands before the first dash of a paragraph that begins "ANKARA, May 4 —" or "Ankara (AP) -"."""
+    sentence = document.sentences[document.sentence_of(match.first)]
+    if match.entry.category not in _PLACES or sentence.start != document.paragraphs[sentence.paragraph].start:
+        return False
+    opening = range(sentence.first, min(sentence.last, sentence.first + _DATELINE))
+    dash = next((token for token in opening if document.tokens[token] in _DASHES), sentence.first)
+    words = [token for token in opening if token < dash and document.tokens[token][0].isalpha()]
+    city = document.text[document.starts[sentence.first] : document.ends[sentence.first]]
+    return (
+        match.last <= dash
+        and all(document.is_capital[token] for token in words)
+        and document.text[document.ends[dash - 1]].isspace()
+        and (
+            "(" in document.tokens[sentence.first : dash] or (city.isupper() and not _is_acronym(match, city))
+        )
+    )
 
 
 def _prefixed(document: Document, match: Match) -> bool:
@@ -187,9 +254,29 @@ def _inside_longer_name(document: Document, match: Match, named: set[int]) -> bo
     return document.tokens[previous] not in _CALENDAR and document.tokens[previous].isalpha()
 
 
-def _is_place(
-    document: Document, match: Match, before: dict[int, str], after: dict[int, str], place_end: int
-) -> bool:
+def _is_acronym(match: Match, city: str) -> bool:
+    """Whether what begins a sentence in capitals may be a state's initials."""
+    return match.entry.category == "state" and match.entry.term == city
+
+
+def _goes_on(document: Document, match: Match, place_end: int, fronted: bool) -> bool:
+    """Whether a name continues a list of places: "in Syria, Iraq and Lebanon", but not "In Syria, Russia fought"."""
+    tokens = document.tokens
+    sentence = document.sentences[document.sentence_of(match.first)]
+    first = match.first - (match.first > sentence.first and tokens[match.first - 1] == "the")
+    if match.entry.category not in _PLACES or first <= sentence.first or place_end != first - 1:
+        return False
+    following = tokens[match.last] if match.last < sentence.last else ""
+    comma = tokens[first - 1] == "," and not fronted and following in (",", "and", "or")
+    return following != "'s" and (comma or tokens[first - 1] in ("and", "or"))
+
+
+def _is_fronted(document: Document, match: Match) -> bool:
+    """Whether a place stands at the beginning of its sentence, after a preposition and an article at most."""
+    return match.first - document.sentences[document.sentence_of(match.first)].first <= _FRONT
+
+
+def _is_place(document: Document, match: Match, before: dict[int, str], after: dict[int, str]) -> bool:
     tokens = document.tokens
     sentence = document.sentences[document.sentence_of(match.first)]
     possessive = match.last < sentence.last and tokens[match.last] == "'s"
@@ -201,7 +288,4 @@ def _is_place(
     first = match.first
     if first - 1 >= sentence.first and tokens[first - 1] == "the":
         first -= 1
-    if before.get(first) in ("location", "motion"):
-        return True
-    coordinated = first - 1 >= sentence.first and tokens[first - 1] in ("and", "or", ",")
-    return coordinated and place_end == first - 1
+    return before.get(first) in ("location", "motion")

@@ -84,13 +84,12 @@ class Markup:
 
     @cached_property
     def _words(self) -> Mapping[str, Floats]:
-        totals = {voice: np.zeros(len(self.document.sentences)) for voice in (*VOICES, "all")}
+        totals = {voice: np.zeros(len(self.document.sentences)) for voice in VOICES}
         for index, sentence in enumerate(self.document.sentences):
             for token in range(sentence.first, sentence.last):
                 if self.document.is_word[token]:
                     totals[self.voices.of_token(token).name][index] += 1
-                    totals["all"][index] += 1
-        return totals
+        return totals | {"all": np.sum(list(totals.values()), axis=0)}
 
     def words(self, voice: str) -> Floats:
         """Words in a voice, by sentence, shape (sentences,)."""
@@ -128,7 +127,7 @@ class Markup:
 class Score:
     """One number: a formula over additive totals, shape (sentences, columns), with a 95 % bootstrap interval.
 
-    `n` counts what the value rests on (sentences, words or rows, as the measure says). NaN is undefined, never 0.
+    `n` is how many sentences, words or rows the value is a mean or share of. NaN is undefined, never 0.
     `exchangeable` is false where the columns are kinds that only this article has, such as its sources: resampled
     sentences then have fewer kinds than the article, so that no interval and no test is honest. Such a score needs no
     totals by sentence, and has one row.

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NamedTuple, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import pandas as pd
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from framing.actors import load_actors
 from framing.analysis import MODELS, Analysis, analyze, choose_dimensions, load_dimensions
 from framing.comparison.compare import Comparison, compare
-from framing.corpus import Failure, load_corpus
+from framing.corpus import STDIN, Failure, stream_corpus
 from framing.data import DataError
 from framing.document import Document
 from framing.lexicon import lexicon_names, load_lexicon
@@ -59,8 +63,8 @@ Seed = Annotated[int, typer.Option(help="Seed of the bootstrap.")]
 Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap draws for intervals; 0 for none.")]
 Dimensions = Annotated[str, typer.Option(help="Only these, separated by commas.", show_default="all")]
 Actors = Annotated[str, typer.Option(help="Only these actors, separated by commas.", show_default="all")]
-TextColumn = Annotated[str, typer.Option(help="Column with the text, in tables.")]
-IdColumn = Annotated[str, typer.Option(help="Column with the id, in tables.", show_default="id")]
+TextCol = Annotated[str, typer.Option(help="Column with the text, in tables.")]
+IdCol = Annotated[str, typer.Option(help="Column with the id, in tables.", show_default="id")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="File to write.", show_default="the screen")
 ]
@@ -69,13 +73,29 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to wri
 
 def main() -> None:
     """Run the command line; an expected error is one line on stderr."""
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         app()
     except (DataError, CorpusError, ValueError) as error:
         _stop(str(error))
     except BrokenPipeError:
-        sys.stderr.close()
+        _discard_output()
         raise SystemExit(1) from None
+    except OSError as error:
+        _discard_output()
+        where = f"{error.filename}: " if error.filename else ""
+        _stop(f"{where}reading or writing failed ({error.strerror}); check the disk and the permissions")
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """Ctrl-C: what is half done is left as it is, and the shell learns why."""
+    errors.print("framing: stopped; results written so far are not complete")
+    raise SystemExit(128 + number)
+
+
+def _discard_output() -> None:
+    """A standard output that takes no more must not fail once more when the interpreter flushes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
@@ -91,23 +111,23 @@ def score(
     actors: Actors = "",
     seed: Seed = 0,
     resamples: Resamples = 1000,
-    text_col: TextColumn = "text",
-    id_col: IdColumn = "",
+    text_col: TextCol = "text",
+    id_col: IdCol = "",
 ) -> None:
     """Score articles in every dimension, per voice and per actor, with intervals."""
-    _check_output(format, output)
-    found = _read(paths, model, dimensions, actors, text_col, id_col)
-    analyses = [_only(actors, analysis) for analysis in _analyses(found, model, dimensions, seed, resamples)]
+    _check_output(format, output, paths)
+    if evidence and format is not Format.jsonl:
+        errors.print(f"Evidence is written with --format jsonl only; this {format} holds the scores.")
+    found = _read(paths, model, dimensions, actors, text_col, id_col, output)
+    analyses = _analyses(found, model, dimensions, actors, seed, resamples)
     if format is Format.table:
-        _emit_tables([screen.score_table(analysis) for analysis in analyses], output)
+        _emit_tables(_with_failures((screen.score_table(analysis) for analysis in analyses), found), output)
     elif format is Format.jsonl:
-        rows = [analysis.to_dict(evidence=evidence) for analysis in analyses]
-        rows += [{"failure": {"file": f.file, "line": f.line, "problem": f.problem}} for f in found.lost]
-        _emit("".join(table.json_line(row) + "\n" for row in rows), output)
+        _emit_lines(
+            _json_lines((analysis.to_dict(evidence=evidence) for analysis in analyses), found), output
+        )
     else:
-        failed = [{"article": failure.file, "failure": str(failure)} for failure in found.lost]
-        failures = pd.DataFrame(failed, columns=["article", "failure"], dtype="str")
-        _emit_frame(pd.concat([table.scores_frame(analyses), failures]), format, output)
+        _emit_frame(table.scores_frame(analyses), found, "article", format, output)
     _finish(found)
 
 
@@ -120,17 +140,22 @@ def compare_command(
     dimensions: Dimensions = "",
     seed: Seed = 0,
     resamples: Resamples = 1000,
-    text_col: TextColumn = "text",
-    id_col: IdColumn = "",
+    text_col: TextCol = "text",
+    id_col: IdCol = "",
 ) -> None:
     """Set articles side by side: differences with effect size, p and q."""
-    _check_output(format, output)
-    found = _read(paths, model, dimensions, "", text_col, id_col)
-    comparison = _compare(found, model, dimensions, seed, resamples)
+    _check_output(format, output, paths)
+    found = _read(paths, model, dimensions, "", text_col, id_col, output)
+    comparison = _compare(found, model, dimensions, "", seed, resamples, least=2)
     if format is Format.table:
-        _emit_tables([screen.difference_table(comparison.differences)], output)
+        _emit_tables(_with_failures([screen.difference_table(comparison.differences)], found), output)
+    elif format is Format.jsonl:
+        rows = comparison.differences.to_dict("records")
+        _emit_lines(
+            _json_lines(({str(key): value for key, value in row.items()} for row in rows), found), output
+        )
     else:
-        _emit_frame(comparison.differences, format, output)
+        _emit_frame(comparison.differences, found, "a", format, output)
     _finish(found)
 
 
@@ -149,24 +174,26 @@ def report(
     dimensions: Dimensions = "",
     seed: Seed = 0,
     resamples: Resamples = 1000,
-    text_col: TextColumn = "text",
-    id_col: IdColumn = "",
+    text_col: TextCol = "text",
+    id_col: IdCol = "",
 ) -> None:
     """Write one self-contained page with charts, tables and the articles with every passage that was counted."""
     from framing.output.charts import save_charts
     from framing.output.report import write_report
 
-    found = _read(paths, model, dimensions, actors, text_col, id_col)
-    comparison = _compare(found, model, dimensions, seed, resamples, actors)
-    _write(
-        lambda: write_report(
+    _check_file(output, paths)
+    if charts is not None and charts.exists() and not charts.is_dir():
+        _stop(f"{charts}: is a file; name a folder for the charts")
+    found = _read(paths, model, dimensions, actors, text_col, id_col, output)
+    comparison = _compare(found, model, dimensions, actors, seed, resamples, least=1)
+    with _writing(output):
+        write_report(
             comparison, output, title=title or None, failures=[str(failure) for failure in found.lost]
-        ),
-        output,
-    )
+        )
     errors.print(f"Wrote {output}")
     if charts is not None:
-        _write(lambda: save_charts(comparison, charts), charts)
+        with _writing(charts):
+            save_charts(comparison, charts)
         errors.print(f"Wrote the charts to {charts}")
     _finish(found)
 
@@ -183,7 +210,9 @@ def dimensions() -> None:
 
 @app.command()
 def validate(
-    task: Annotated[str, typer.Argument(help="attribution, hedging, loaded, stance or state-stance.")],
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="attribution, hedging, loaded, stance or state-stance.")
+    ],
     data: Annotated[Path, typer.Option(help="The corpus, in the layout in which it is published.")],
     model: Model = "lexicon",
     format: Annotated[str, typer.Option("--format", "-f", help="json or table.")] = "json",
@@ -194,10 +223,11 @@ def validate(
 
     if format not in ("json", "table"):
         _stop(f"unknown format '{format}'; choose json or table")
+    if predictions is not None:
+        _check_file(predictions, [str(data)])
     result = run(task, data, model)
     if predictions is not None:
-        lines = (json.dumps(item, ensure_ascii=False) + "\n" for item in result.predictions)
-        _write(lambda: predictions.write_text("".join(lines), encoding="utf-8"), predictions)
+        _emit_lines((table.json_line(item) for item in result.predictions), predictions)
     if format == "json":
         typer.echo(json.dumps(result.to_dict(), ensure_ascii=False))
     else:
@@ -217,7 +247,9 @@ def list_lexicons() -> None:
 
 
 @lexicons.command("show")
-def show_lexicon(name: Annotated[str, typer.Argument(help="Name of a lexicon, or a path.")]) -> None:
+def show_lexicon(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a lexicon, or a path.")],
+) -> None:
     """Print the provenance and the entries of a lexicon."""
     lexicon = load_lexicon(name)
     console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -229,7 +261,9 @@ def show_lexicon(name: Annotated[str, typer.Argument(help="Name of a lexicon, or
 
 @lexicons.command("lint")
 def lint_lexicons(
-    names: Annotated[list[str] | None, typer.Argument(help="Names or paths; all shipped by default.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="Names or paths; all shipped by default.")
+    ] = None,
 ) -> None:
     """Find duplicates, overlaps, unreachable and junk rows, missing inflections and one-sided lists."""
     found = False
@@ -244,19 +278,38 @@ def lint_lexicons(
     typer.echo("No findings.")
 
 
-class _Inputs(NamedTuple):
-    documents: list[Document]
-    failures: list[Failure]
+# Reading --------------------------------------------------------------------------------------------------------
+
+
+class _Inputs:
+    """Articles one by one; what is to be said about the inputs gathers meanwhile."""
+
+    def __init__(self, items: Iterable[Document | Failure]) -> None:
+        self._items = items
+        self.notices: list[Failure] = []
+
+    def __iter__(self) -> Iterator[Document]:
+        for item in self._items:
+            if isinstance(item, Failure):
+                self.notices.append(item)
+            else:
+                yield item
 
     @property
     def lost(self) -> list[Failure]:
-        return [failure for failure in self.failures if failure.lost]
+        """What could not be read, as far as has been read."""
+        return [notice for notice in self.notices if notice.lost]
 
 
-# Helpers --------------------------------------------------------------------------------------------------------
-
-
-def _read(paths: list[str], model: str, dimensions: str, actors: str, text_col: str, id_col: str) -> _Inputs:
+def _read(
+    paths: list[str],
+    model: str,
+    dimensions: str,
+    actors: str,
+    text_col: str,
+    id_col: str,
+    output: Path | None,
+) -> _Inputs:
     """Check the options first, so that a slip is told before anything long begins; then read the articles."""
     if model not in MODELS:
         _stop(f"unknown model '{model}'; choose from {', '.join(MODELS)}")
@@ -264,83 +317,130 @@ def _read(paths: list[str], model: str, dimensions: str, actors: str, text_col: 
     known = {actor.id for actor in load_actors()}
     for actor in _names(actors) or ():
         if actor not in known:
-            _stop(f"unknown actor '{actor}'; choose from {', '.join(sorted(known))}")
-    return _Inputs(*load_corpus(paths, text_col=text_col, id_col=id_col or None))
+            near = get_close_matches(actor, known, 1)
+            hint = f"did you mean '{near[0]}'? Choose from" if near else "choose from"
+            _stop(f"unknown actor '{actor}'; {hint} {', '.join(sorted(known))}")
+    return _Inputs(stream_corpus(paths, text_col=text_col, id_col=id_col or None, without=output))
 
 
 def _names(option: str) -> list[str] | None:
-    names = [name.strip() for name in option.split(",") if name.strip()]
+    names = [name.strip().lower() for name in option.split(",") if name.strip()]
     return names or None
 
 
-def _analyses(found: _Inputs, model: str, dimensions: str, seed: int, resamples: int) -> Iterator[Analysis]:
-    documents = track(
-        found.documents,
-        description="Reading",
-        console=errors,
-        transient=True,
-        disable=not errors.is_terminal or len(found.documents) < 3,
-    )
-    for document in documents:
-        yield analyze(document, model=model, dimensions=_names(dimensions), seed=seed, resamples=resamples)
-
-
-def _only(actors: str, analysis: Analysis) -> Analysis:
+def _analyses(
+    found: _Inputs, model: str, dimensions: str, actors: str, seed: int, resamples: int
+) -> Iterator[Analysis]:
     wanted = _names(actors)
-    return analysis if wanted is None else analysis.about(wanted)
+    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        for document in progress.track(found, total=None):
+            analysis = analyze(
+                document, model=model, dimensions=_names(dimensions), seed=seed, resamples=resamples
+            )
+            yield analysis if wanted is None else analysis.about(wanted)
 
 
 def _compare(
-    found: _Inputs, model: str, dimensions: str, seed: int, resamples: int, actors: str = ""
+    found: _Inputs, model: str, dimensions: str, actors: str, seed: int, resamples: int, *, least: int
 ) -> Comparison:
-    analyses = [_only(actors, analysis) for analysis in _analyses(found, model, dimensions, seed, resamples)]
+    analyses = list(_analyses(found, model, dimensions, actors, seed, resamples))
+    if len(analyses) >= least:
+        return compare(analyses, seed=seed, resamples=resamples)
+    for notice in found.notices:
+        errors.print(str(notice))
     if not analyses:
-        for failure in found.failures:
-            errors.print(str(failure))
-        errors.print("Nothing could be read, so there is nothing to compare.")
-        raise typer.Exit(1)
-    return compare(analyses, seed=seed, resamples=resamples)
+        errors.print("framing: no article could be read, so nothing was written")
+    else:
+        errors.print("framing: there is one article only; name two or more to compare")
+    raise typer.Exit(1 if found.lost else 2)
 
 
-def _check_output(format: Format, output: Path | None) -> None:
-    if format is Format.parquet and output is None:
+# Writing --------------------------------------------------------------------------------------------------------
+
+
+def _check_output(format: Format, output: Path | None, paths: list[str]) -> None:
+    if output is not None:
+        _check_file(output, paths)
+    elif format is Format.parquet:
         _stop("parquet is not for the screen; name a file with -o")
 
 
-def _emit(text: str, output: Path | None) -> None:
+def _check_file(path: Path, inputs: list[str]) -> None:
+    """What can be known about a file to write before the work begins."""
+    if path.is_dir():
+        _stop(f"{path}: is a folder; name a file in it")
+    if not path.parent.is_dir():
+        _stop(f"{path}: cannot be written, since there is no folder {path.parent}; make it or name another")
+    if any(name != STDIN and os.path.realpath(name) == os.path.realpath(path) for name in inputs):
+        _stop(f"{path}: is an input and would be overwritten; name another file")
+
+
+def _json_lines(rows: Iterable[dict[str, Any]], found: _Inputs) -> Iterator[str]:
+    """Lines of JSON: the rows, then what could not be read."""
+    for row in rows:
+        yield table.json_line(row)
+    for f in found.lost:
+        yield table.json_line(
+            {"failure": {"file": f.file, "line": f.line, "problem": f.problem, "advice": f.advice}}
+        )
+
+
+def _with_failures(tables: Iterable[Table], found: _Inputs) -> Iterator[Table]:
+    yield from tables
+    if found.lost:
+        yield screen.failure_table(str(failure) for failure in found.lost)
+
+
+def _emit_lines(lines: Iterable[str], output: Path | None) -> None:
+    """Lines as they come, in UTF-8 whatever the terminal speaks."""
     if output is None:
-        typer.echo(text, nl=False)
+        for line in lines:
+            typer.echo(line.encode())
     else:
-        _write(lambda: output.write_text(text, encoding="utf-8", newline="\n"), output)
+        with _writing(output), output.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{line}\n" for line in lines)
 
 
-def _emit_frame(frame: pd.DataFrame, format: Format, output: Path | None) -> None:
+def _emit_frame(frame: pd.DataFrame, found: _Inputs, place: str, format: Format, output: Path | None) -> None:
+    """A frame with a column `failure`, and a row for each input that could not be read, named in column `place`."""
+    rows = [{place: failure.file, "failure": str(failure)} for failure in found.lost]
+    counts = {name: "Int64" for name in frame.columns if pd.api.types.is_integer_dtype(frame[name])}
+    failures = pd.DataFrame(rows, columns=[place, "failure"], dtype="str")
+    whole = table.rounded(pd.concat([frame.astype(counts), failures], ignore_index=True))
     if format is Format.parquet and output is not None:
-        _write(lambda: table.write_parquet(frame, output), output)
-    elif format is Format.csv:
-        _emit(table.rounded(frame).to_csv(index=False, lineterminator="\n"), output)
+        with _writing(output):
+            table.write_parquet(whole, output)
     else:
-        rows = ({str(key): value for key, value in row.items()} for row in frame.to_dict("records"))
-        _emit("".join(table.json_line(row) + "\n" for row in rows), output)
+        _emit_lines([whole.to_csv(index=False, lineterminator="\n").removesuffix("\n")], output)
 
 
-def _emit_tables(tables: list[Table], output: Path | None) -> None:
+def _emit_tables(tables: Iterable[Table], output: Path | None) -> None:
     """Tables as wide as the terminal, or as they need where there is none."""
-    buffer = io.StringIO()
-    terminal = output is None and sys.stdout.isatty()
-    console = Console() if terminal else Console(file=buffer, width=_WIDTH)
+    if output is None and sys.stdout.isatty():
+        console = Console()
+        for rows in tables:
+            console.print(rows, "")
+    else:
+        _emit_lines(_table_lines(tables), output)
+
+
+def _table_lines(tables: Iterable[Table]) -> Iterator[str]:
     for number, rows in enumerate(tables):
-        console.print(*([""] if number else []), rows)
-    if not terminal:
-        _emit("".join(line.rstrip() + "\n" for line in buffer.getvalue().splitlines()), output)
+        if number:
+            yield ""
+        buffer = io.StringIO()
+        Console(file=buffer, width=_WIDTH).print(rows)
+        yield from (line.rstrip() for line in buffer.getvalue().splitlines())
 
 
 _WIDTH = 160  # columns of a table that no terminal limits
 
 
-def _write(write: Callable[[], object], path: Path | None) -> None:
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        write()
+        yield
     except OSError as error:
         _stop(
             f"{path}: cannot be written ({error.strerror}); check the folder, the permissions and the free space"
@@ -348,8 +448,8 @@ def _write(write: Callable[[], object], path: Path | None) -> None:
 
 
 def _finish(found: _Inputs) -> None:
-    for failure in found.failures:
-        errors.print(str(failure))
+    for notice in found.notices:
+        errors.print(str(notice))
     if found.lost:
         raise typer.Exit(1)
 

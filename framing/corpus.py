@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from framing.decoding import Decoded, UnreadableError, decode, replace_surrogates
+from framing.decoding import Decoded, UnreadableError, broken, decode, replace_surrogates
 from framing.document import Document, make_document
 from framing.front_matter import front_matter, plain_metadata
 from framing.tables import Rows, read_csv, read_json_lines, read_parquet, require_column
@@ -23,6 +23,15 @@ _TEXTS = frozenset({".txt", ".text", ".md", ".markdown"})
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
 _KINDS = "a .txt, .md, .html, .csv, .jsonl or .parquet file"
+
+_KIND_OF_VALUE = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+    bytes: "bytes",
+}
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{1,30})", re.IGNORECASE)
 
@@ -41,7 +50,8 @@ class Failure:
     lost: bool = True
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}: line {self.line}"
+        name = "standard input" if self.file == STDIN else self.file
+        place = name if self.line is None else f"{name}: line {self.line}"
         return _printable(f"{place}: {self.problem}; {self.advice}")
 
 
@@ -79,18 +89,37 @@ def load_corpus(
     """
     documents: list[Document] = []
     failures: list[Failure] = []
-    ids: set[str] = set()
-    for item in _read_all([paths] if isinstance(paths, (str, os.PathLike)) else paths, text_col, id_col):
+    for item in stream_corpus(paths, text_col=text_col, id_col=id_col):
         if isinstance(item, Failure):
             failures.append(item)
+        else:
+            documents.append(item)
+    return documents, failures
+
+
+def stream_corpus(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    text_col: str = "text",
+    id_col: str | None = None,
+    without: str | os.PathLike[str] | None = None,
+) -> Iterator[Document | Failure]:
+    """What `load_corpus` gives, one by one as it is read, so that a large corpus need not fit into memory.
+
+    `without` is a file that folders may hold and that is no article, such as the one the results go to.
+    """
+    ids: set[str] = set()
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    for item in _read_all(given, text_col, id_col, without):
+        if isinstance(item, Failure):
+            yield item
             continue
         unique = _unique(item.id, ids)
         if unique != item.id:
             problem = f"the id {item.id!r} is taken by another article, this one became {unique!r}"
             advice = "give each article an id of its own"
-            failures.append(Failure(item.meta["file"], item.meta.get("line"), problem, advice, lost=False))
-        documents.append(make_document(item.text, unique, body_start=item.body_start, **item.meta))
-    return documents, failures
+            yield Failure(item.meta["file"], item.meta.get("line"), problem, advice, lost=False)
+        yield make_document(item.text, unique, body_start=item.body_start, **item.meta)
 
 
 def read(path: str | os.PathLike[str]) -> Document:
@@ -108,9 +137,13 @@ def read(path: str | os.PathLike[str]) -> Document:
 
 
 def _read_all(
-    paths: Iterable[str | os.PathLike[str]], text_col: str, id_col: str | None
+    paths: Iterable[str | os.PathLike[str]],
+    text_col: str,
+    id_col: str | None,
+    without: str | os.PathLike[str] | None,
 ) -> Iterator[_Article | Failure]:
     seen: set[str] = set()
+    left_out = None if without is None else os.path.realpath(without)
     catalogs: dict[Path, dict[str, dict[str, Any]]] = {}
     for path in paths:
         for item in _find(os.fspath(path)):
@@ -118,6 +151,8 @@ def _read_all(
                 yield item
                 continue
             real = STDIN if item.file == STDIN else os.path.realpath(item.file)
+            if real == left_out:
+                continue
             if real in seen:
                 yield Failure(_clean(item.file), None, "is given twice", "it was read once", lost=False)
                 continue
@@ -175,8 +210,9 @@ def _suggestion(path: Path) -> str:
         names = [sibling.name for sibling in path.parent.iterdir()]
     except (OSError, ValueError):
         return "check the name and the folder"
-    close = difflib.get_close_matches(path.name, names, 1)
-    return f"did you mean {close[0]!r}?" if close else "check the name"
+    stems = [Path(name).stem for name in names]  # the same ending makes no two names alike
+    close = difflib.get_close_matches(path.stem, stems, 1)
+    return f"did you mean {names[stems.index(close[0])]!r}?" if close else "check the name"
 
 
 # Reading one file -----------------------------------------------------------------------------------------------
@@ -188,7 +224,8 @@ def _read(
     file, path = _clean(item.file), Path(item.file)
     kind = path.suffix.lower()
     if item.file == STDIN:
-        yield from _read_text(file, "stdin", sys.stdin.buffer.read(), {})
+        # A program started without standard input has none.
+        yield from _read_text(file, "stdin", sys.stdin.buffer.read() if sys.stdin else b"", {})
     elif kind in _TABLES:
         yield from _read_table(file, path, text_col, id_col)
     elif kind in _TEXTS | _PAGES | {""}:
@@ -213,8 +250,9 @@ def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Itera
     above = front_matter(decoded.text)
     _require_article(decoded.text[above.body_start :])
     if above.problem:
-        advice = "the article was read without it; put values with a colon in quotation marks"
-        yield Failure(file, None, f"has front matter that is no YAML ({above.problem})", advice, lost=False)
+        problem = f"the metadata above the article cannot be read ({above.problem})"
+        advice = "the article was read without it; put values with a colon or a bracket in quotation marks"
+        yield Failure(file, None, problem, advice, lost=False)
     yield from _notices(file, decoded)
     meta |= above.meta
     id = str(meta.pop("id", name))
@@ -254,10 +292,13 @@ def _read_table(file: str, path: Path, text_col: str, id_col: str | None) -> Ite
     if path.name in CATALOGS and text_col not in table.columns and {"file", "id"} & set(table.columns):
         return
     yield from _notices(file, decoded)
-    if table.columns or not table.rows:
-        require_column(text_col, table.columns)
+    if not table.rows:
+        problem = "holds no article" + (", only the names of columns" if table.columns else "")
+        raise UnreadableError(problem, "write a row for each article")
+    if table.columns:
+        require_column(text_col, table.columns, "--text-col")
     if id_col is not None:
-        require_column(id_col, table.columns)
+        require_column(id_col, table.columns, "--id-col")
     elif "id" in table.columns:
         id_col = "id"
     for count, (line, row) in enumerate(table.rows, 1):
@@ -270,7 +311,11 @@ def _read_table(file: str, path: Path, text_col: str, id_col: str | None) -> Ite
             continue
         if surrogates:
             yield Failure(
-                file, line, f"holds {surrogates} broken characters", "they are shown as \ufffd", lost=False
+                file,
+                line,
+                f"holds {broken(surrogates)}, shown as \ufffd",
+                "write it anew as UTF-8",
+                lost=False,
             )
         meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
         id = plain_metadata({"title": row.get(id_col)}).get("title") if id_col else None
@@ -292,7 +337,8 @@ def _field(row: dict[str, Any], text_col: str) -> tuple[str, int]:
         raise UnreadableError(f"has nothing in {text_col!r}", "put the article there or leave the row out")
     if not isinstance(value, str):
         raise UnreadableError(
-            f"has no text in {text_col!r}, but {type(value).__name__}", "put the article there"
+            f"has no text in {text_col!r}, but {_KIND_OF_VALUE.get(type(value), 'something else')}",
+            "put the article there in quotation marks",
         )
     text, surrogates = replace_surrogates(value)
     _require_article(text)

@@ -80,14 +80,12 @@ def decode(data: bytes) -> Decoded:
     notices = []
     if encoding not in ("utf-8", "utf-8-sig"):
         notices.append((f"is not UTF-8 and was read as {encoding}", "check é, £ and ’, or save it as UTF-8"))
-    if controls:
+    if controls > text.count("\x00"):  # NUL is refused where it stands
         notices.append(("holds control characters, which were kept", "remove them"))
     text, replaced = replace_surrogates(text)
     damaged = text.count(_REPLACEMENT)
     if replaced or damaged:
-        notices.append(
-            (f"holds {damaged} broken characters, shown as {_REPLACEMENT}", "save it anew as UTF-8")
-        )
+        notices.append((f"holds {broken(damaged)}, shown as {_REPLACEMENT}", "save it anew as UTF-8"))
     return Decoded(text, encoding, notices)
 
 
@@ -98,6 +96,11 @@ def replace_surrogates(text: str) -> tuple[str, int]:
     ('lost � half', 1)
     """
     return _SURROGATE.subn(_REPLACEMENT, text)
+
+
+def broken(count: int) -> str:
+    """How many characters are broken, in words."""
+    return f"{count} broken character{'' if count == 1 else 's'}"
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -115,7 +118,8 @@ def _decode(data: bytes) -> tuple[str, str]:
                 return text, "utf-8"
     guess = _detect(data)
     if guess is None:
-        raise UnreadableError("is no text in an encoding that could be recognised", "save it as UTF-8")
+        problem = "is no text, or in an encoding that is not recognised"
+        raise UnreadableError(problem, "save the article as plain text in UTF-8")
     return data.decode(guess, "replace"), guess
 
 

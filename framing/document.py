@@ -196,7 +196,7 @@ def _token_pattern() -> re.Pattern[str]:
         | \b[A-Z]\.(?=[\x20\u00a0][A-Z])                                     # initials
         | \d+(?:[.,:]\d+)*\w*                                       # 1,200  3.5  10:30  1990s
         | \w*[nN]{_APOSTROPHE}[tT]\b                                # don't
-        | (?:(?<=\w)|\A){_APOSTROPHE}{clitic}                              # 's
+        | (?:(?<=[\w.])|\A){_APOSTROPHE}{clitic}                           # 's  U.S.'s
         | {_WORD}(?:{_APOSTROPHE}(?!{clitic}|[tT]\b){_WORD})*       # Hay'at  O'Brien
         | \.(?:[ ]?\.)+                                             # ellipsis
         | -{{2,}}
@@ -279,13 +279,17 @@ def _is_initials(word: str) -> bool:
 
 _LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")
 _MARKER = re.compile(r"(?:[-*•–‣·]|\d{1,2}[.)]|#{1,6}|>)[ \t\u00a0]+(?=\S)")
+_TITLE_KEY = re.compile(r"\btitle\b", re.IGNORECASE)
 _HEADLINE_LIMIT = 140  # characters; longer first lines are leads
 
 
 def _paragraphs(text: str, body_start: int, title: str) -> Iterator[Paragraph]:
     """Blocks between line breaks, hard-wrapped lines joined, with their kinds."""
     if body_start:
-        at = text.find(title, 0, body_start) if title else -1
+        key = _TITLE_KEY.search(
+            text, 0, body_start
+        )  # the title's words may stand in an id or outlet before it
+        at = text.find(title, key.end() if key else 0, body_start) if title else -1
         if at >= 0:
             yield Paragraph(at, at + len(title), "headline")
         else:

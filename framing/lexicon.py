@@ -273,8 +273,8 @@ def surface_forms(entry: Entry) -> list[tuple[str, ...]]:
 def verb_forms(verb: str) -> list[str]:
     """Third person, past, participles of a verb; irregular ones by table.
 
-    >>> verb_forms("try"), verb_forms("beg"), verb_forms("go")[:1]
-    (['tries', 'tried', 'trying'], ['begs', 'begged', 'begging'], ['goes'])
+    >>> verb_forms("try"), verb_forms("zap"), verb_forms("go")[:1]
+    (['tries', 'tried', 'trying'], ['zaps', 'zapped', 'zapping'], ['goes'])
     """
     irregular = _irregular().get((verb, "verb"))
     if irregular is not None:

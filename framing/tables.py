@@ -34,8 +34,7 @@ def read_json_lines(text: str) -> Rows:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            reason = " ".join(str(error).split()) if isinstance(error, ValueError) else "is nested too deeply"
-            rows.append((number, UnreadableError(f"is no JSON: {reason}", "write one JSON object a line")))
+            rows.append((number, UnreadableError(_json_problem(error), "write one JSON object a line")))
             continue
         if isinstance(row, dict):
             columns.update(dict.fromkeys(row))
@@ -43,6 +42,12 @@ def read_json_lines(text: str) -> Rows:
         else:
             rows.append((number, UnreadableError("is JSON, but no object", 'write {"text": "..."}')))
     return Rows(list(columns), rows)
+
+
+def _json_problem(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"is no JSON ({error.msg[:1].lower()}{error.msg[1:]} at character {error.colno})"
+    return "is no JSON that can be read (nested too deeply, or a number too long)"
 
 
 def read_csv(text: str, column: str) -> Rows:
@@ -77,21 +82,22 @@ def read_parquet(data: bytes) -> Rows:
         table = pq.read_table(pa.BufferReader(data))
         rows = table.to_pylist()
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        advice = "check that it was written completely"
         raise UnreadableError(
-            f"is no readable Parquet table ({' '.join(str(error).split())[:80]})", advice
+            "is no readable Parquet table, or only part of one", "write or copy it anew"
         ) from error
     return Rows(list(table.column_names), list(enumerate(rows, 1)))
 
 
-def require_column(name: str, columns: Sequence[str]) -> None:
-    """Raise `UnreadableError` with the columns there are when one is missing."""
+def require_column(name: str, columns: Sequence[str], option: str) -> None:
+    """Raise `UnreadableError` with the columns there are, and the option that names one, when one is missing."""
     if name in columns:
         return
     shown = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
     close = difflib.get_close_matches(name.lower(), [column.lower() for column in columns], 1, 0.5)
     meant = next((column for column in columns if close and column.lower() == close[0]), None)
-    advice = f"did you mean {meant!r}?" if meant else "name the one that holds it"
+    advice = (
+        f"did you mean {meant!r}? Name it with {option}" if meant else f"name the right one with {option}"
+    )
     raise UnreadableError(f"has no column {name!r}, only {shown or 'none'}", advice)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,34 +44,21 @@ class Voices:
             self._paint(quote, _UNKNOWN, least=_SPEECH)
         for span, index in spans:
             self._paint(span, index)
-        self._headlines = {i for i, sentence in enumerate(document.sentences) if sentence.kind == "headline"}
+        for sentence in document.sentences:
+            if sentence.kind == "headline":
+                self._owner[sentence.first : sentence.last] = [_HEADLINE] * (sentence.last - sentence.first)
 
     def of_token(self, token: int) -> Voice:
         """The voice of one token."""
-        if self._document.sentence_of(token) in self._headlines:
-            return Voice("headline", None, None)
         return self._voice(self._owner[token])
 
     def of(self, start: int, end: int) -> Voice:
         """The voice of most tokens in `start:end`; the first one's where two are equal."""
-        tokens = self._document.tokens_in(start, end)
-        if not tokens:
-            return Voice("author", None, None)
-        if self._document.sentence_of(tokens[0]) in self._headlines:
-            return Voice("headline", None, None)
-        if len(tokens) == 1:
-            return self._voice(self._owner[tokens[0]])
-        counts: dict[int, int] = {}
-        for token in tokens:
-            counts[self._owner[token]] = counts.get(self._owner[token], 0) + 1
-        return self._voice(max(counts, key=counts.__getitem__))
+        owners = Counter(self._owner[token] for token in self._document.tokens_in(start, end))
+        return self._voice(max(owners, key=owners.__getitem__, default=_AUTHOR))
 
     def _voice(self, owner: int) -> Voice:
-        if owner == _AUTHOR:
-            return Voice("author", None, None)
-        if owner == _UNKNOWN:
-            return Voice("attributed", None, None)
-        return Voice("attributed", self._sources[owner], owner)
+        return _NOBODY.get(owner) or Voice("attributed", self._sources[owner], owner)
 
     def _paint(self, span: Span, owner: int, least: int = 1) -> None:
         tokens = self._document.tokens_in(span.start, span.end)
@@ -81,3 +69,9 @@ class Voices:
 
 _AUTHOR = -1
 _UNKNOWN = -2
+_HEADLINE = -3
+_NOBODY = {
+    _AUTHOR: Voice("author", None, None),
+    _UNKNOWN: Voice("attributed", None, None),
+    _HEADLINE: Voice("headline", None, None),
+}

@@ -81,6 +81,24 @@ def test_only_the_actors_asked_for_are_returned():
     assert [mention.actor for mention in find_mentions(document, russia)] == ["russia"]
 
 
+@pytest.mark.parametrize(
+    ("date", "whole"),
+    [
+        ("2024-11-30", False),
+        ("2012-05-01", False),
+        ("2024-12-08", True),
+        ("2025", True),
+        ("", True),
+        ("May 2013", True),
+    ],
+)
+def test_a_part_counts_for_its_whole_since_it_joined_it(date, whole):
+    """HTS and its leader came to power in December 2024; a date that is missing or not in ISO form limits nothing."""
+    document = make_document("HTS sent al-Sharaa.", date=date)
+    actors = [mention.actor for mention in find_mentions(document)]
+    assert actors == (["hts", "syria", "sharaa", "syria"] if whole else ["hts", "sharaa"])
+
+
 def test_uses_of_names_come_with_first_place_and_connotation():
     document = make_document("Al-Sharaa spoke. Jolani smiled, and al-Sharaa left.")
     uses = [use for use in name_uses(find_mentions(document)) if use.actor == "sharaa"]

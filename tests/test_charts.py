@@ -81,6 +81,30 @@ def test_too_little_text_is_said_instead_of_drawn(scores):
     assert charts.TOO_LITTLE not in charts.svg(charts.stance_by_voice(full))
 
 
+def test_an_actor_of_whom_no_article_says_enough_gets_no_panel(scores):
+    little = scores[scores.dimension == "stance"].assign(actor="iran", low=np.nan, high=np.nan, n=2)
+    # An interval of another measure does not help the one that is drawn.
+    other = little.assign(measure="positive_sentences", low=0.0, high=1.0)
+    more = pd.concat([scores, little, other], ignore_index=True)
+    assert charts.most_mentioned(more, 3) == ["russia", "iran"]
+    assert charts.with_enough(more, ["russia", "iran"]) == ["russia"]
+    assert "Stance: Iran" not in texts(charts.at_a_glance(more))
+    assert "Iran" not in texts(charts.stance_by_voice(more))
+    assert charts.with_enough(more.assign(low=np.nan), ["russia", "iran"]) == ["russia", "iran"]
+
+
+def test_values_that_are_all_zero_have_an_axis_of_whole_steps(scores):
+    zero = scores[scores.dimension == "hedging"].assign(value=0.0, low=0.0, high=0.0)
+    for chart in (charts.at_a_glance(zero), charts.bars_by_label(zero, "hedging", "hedge_cues")):
+        assert not [text for text in texts(chart) if re.match(r"0\.0\d", text)]
+
+
+def test_drawn_values_can_be_links(scores):
+    linked = scores.assign(link=[f"#s{number}" for number in range(len(scores))])
+    assert "#s0" in charts.svg(charts.at_a_glance(linked))
+    assert "<a " not in charts.svg(charts.at_a_glance(scores))
+
+
 def test_without_resamples_values_are_drawn_all_the_same(scores):
     bare = scores.assign(low=np.nan, high=np.nan)
     drawn = texts(charts.at_a_glance(bare))
@@ -122,7 +146,7 @@ def test_bars_by_label_share_one_scale(scores):
         tuple(map(float, found.split(",")))
         for found in re.findall(r'"domain": \[([\d., ]+)\]', json.dumps(chart.to_dict()))
     }
-    assert domains == {(0.0, 6.0)}
+    assert domains == {(0.0, 6.12)}
 
 
 def test_sourcing_counts_every_attribution_and_says_when_there_is_none():
@@ -169,7 +193,7 @@ def test_colours_repeat_after_eight_and_ink_turns_light_on_dark_paper():
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0.5, "share of words", "50 %"), (-0.25, "−1..1", "−0.25"), (-0.001, "−1..1", "0.00"), (-3.0, "points", "−3.0"), (np.nan, "points", "–")],
+    [(0.5, "share of words", "50 %"), (-0.25, "−1..1", "−0.25"), (-0.001, "−1..1", "0.00"), (-3.0, "points", "−3.0"), (-0.31, "share of words", "−31 %"), (-0.001, "share of words", "0 %"), (np.nan, "points", "–")],
 )  # fmt: skip
 def test_values_are_written_as_people_read_them(value, unit, text):
     assert shown(value, unit) == text

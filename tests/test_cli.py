@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -169,7 +171,23 @@ def test_nothing_readable_writes_no_report(tmp_path: Path) -> None:
         (("score", "a.txt", "--model", "oracle"), "unknown model 'oracle'; choose from lexicon"),
         (("score", "a.txt", "--actors", "atlantis"), "unknown actor 'atlantis'; choose from "),
         (("score", "a.txt", "--dimensions", "hedgng"), "Did you mean 'hedging'"),
-        (("score", "a.txt", "-o", "no/such/folder/x.csv", "--format", "csv"), "cannot be written"),
+        (
+            ("score", "a.txt", "--actors", "russa"),
+            "unknown actor 'russa'; did you mean 'russia'? Choose from ",
+        ),
+        (
+            ("score", "a.txt", "-o", "no/such/x.csv", "--format", "csv"),
+            f"there is no folder {Path('no/such')}",
+        ),
+        (("score", "a.txt", "-o", ".", "--format", "parquet"), "is a folder; name a file in it"),
+        (("score", "b.md", "a.txt", "-o", "a.txt"), "a.txt: is an input and would be overwritten"),
+        (("report", "a.txt", "-o", "no/page.html"), "there is no folder no; make it"),
+        (("report", "a.txt", "--charts", "b.md"), "b.md: is a file; name a folder for the charts"),
+        (("compare", "a.txt"), "name two or more to compare"),
+        (
+            ("validate", "stance", "--data", "a.txt", "--predictions", "no/x"),
+            "there is no folder no; make it",
+        ),
         (("lexicon", "show", "hedgehog"), "unknown lexicon 'hedgehog'"),
         (("validate", "taste", "--data", "a.txt"), "unknown task 'taste'"),
         (("validate", "stance", "--data", "nowhere"), "not found"),
@@ -180,6 +198,111 @@ def test_wrong_usage_is_one_line_and_exit_2(articles: Path, arguments: tuple[str
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert message in done.stderr
+
+
+def test_a_slip_in_the_output_harms_no_input(articles: Path) -> None:
+    run("score", "a.txt", "-o", "a.txt", cwd=articles)
+    assert (articles / "a.txt").read_text(encoding="utf-8") == TEXT
+
+
+def test_results_written_beside_the_articles_are_no_article(articles: Path) -> None:
+    for _ in range(2):
+        done = run("score", ".", "-f", "csv", "-o", "scores.csv", "--dimensions", "tone", cwd=articles)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert set(pd.read_csv(articles / "scores.csv")["article"]) == {"a", "b"}
+
+
+@pytest.mark.parametrize("command", ["score", "compare"])
+@pytest.mark.parametrize("format", ["table", "csv", "jsonl", "parquet"])
+def test_every_format_names_what_could_not_be_read(articles: Path, command: str, format: str) -> None:
+    (articles / "empty.txt").write_bytes(b"")
+    arguments = ["a.txt", "empty.txt", "b.md", "--dimensions", "tone", "-f", format, "-o", "result"]
+    done = run(command, *arguments, cwd=articles)
+    assert done.returncode == 1
+    message = "empty.txt: is empty; put an article into it or leave it out"
+    assert done.stderr.strip() == message
+    if format in ("csv", "parquet"):
+        read = pd.read_csv if format == "csv" else pd.read_parquet
+        frame = read(articles / "result")
+        assert list(frame.columns)[-1] == "failure"
+        assert frame["failure"].dropna().tolist() == [message]
+    elif format == "jsonl":
+        last = json.loads((articles / "result").read_text(encoding="utf-8").splitlines()[-1])
+        assert last["failure"]["file"] == "empty.txt"
+    else:
+        assert (articles / "result").read_text(encoding="utf-8").endswith(f"\nNot read\n  {message}\n")
+
+
+def test_counts_stay_whole_numbers_beside_a_failure(articles: Path) -> None:
+    (articles / "empty.txt").write_bytes(b"")
+    done = run("score", "a.txt", "empty.txt", "--dimensions", "tone", "-f", "csv", cwd=articles)
+    assert ".0" not in "".join(row.split(",")[-3] for row in done.stdout.splitlines()[1:])
+
+
+def test_a_report_lists_what_could_not_be_read(articles: Path) -> None:
+    (articles / "<b>.txt").write_bytes(b"")
+    done = run("report", "a.txt", "<b>.txt", "-o", "page.html", "--resamples", "0", cwd=articles)
+    assert done.returncode == 1
+    assert "&lt;b&gt;.txt: is empty" in (articles / "page.html").read_text(encoding="utf-8")
+
+
+def test_evidence_asked_for_in_another_format_is_told(articles: Path) -> None:
+    done = run("score", "a.txt", "--evidence", "-f", "csv", "--dimensions", "tone", cwd=articles)
+    assert done.returncode == 0
+    assert "--format jsonl only" in done.stderr
+
+
+def test_lines_are_written_as_articles_are_read(tmp_path: Path) -> None:
+    """The first line is there while the second article is still to come."""
+    os.mkfifo(tmp_path / "slow")
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    command = [sys.executable, "-m", "framing", "score", "a.txt", "slow", "-f", "jsonl"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["article"]["id"] == "a"
+        (tmp_path / "slow").write_text(TEXT, encoding="utf-8")
+        assert json.loads(process.stdout.readline())["article"]["id"] == "slow"
+    assert process.returncode == 0
+
+
+def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "slow")
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    command = [sys.executable, "-m", "framing", "score", "a.txt", "slow", "-f", "jsonl"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
+    assert process.returncode == 130
+    assert told.decode() == "framing: stopped; results written so far are not complete\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", [("--help",), ("dimensions",), ("score", "a.txt", "-f", "jsonl")])
+def test_a_full_disk_is_one_line(articles: Path, arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "framing", *arguments],
+            cwd=articles,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert "No space left on device" in line
+
+
+def test_a_reader_that_goes_away_ends_the_program_quietly(articles: Path) -> None:
+    command = [sys.executable, "-m", "framing", "lexicon", "show", "loaded"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
 
 
 def test_missing_option_is_wrong_usage(tmp_path: Path) -> None:

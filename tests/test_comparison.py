@@ -14,7 +14,7 @@ from framing.comparison.differences import (
     differences,
     permutation_p,
 )
-from framing.comparison.intervals import BLOCK, blocks, interval, percentiles, resampled_sums
+from framing.comparison.intervals import BLOCK, blocks, percentiles, resampled_sums
 from framing.comparison.keywords import count_words, keywords, log_odds
 from framing.comparison.naming import naming
 from framing.comparison.rows import evidence_frame, scores_frame, supporting
@@ -52,6 +52,12 @@ def counts(values: list[float]) -> np.ndarray:
 # Intervals
 
 
+def interval(totals, formula, *, seed=0, resamples=1000):
+    """The bootstrap interval of one score, as `analyze` and `differences` get theirs."""
+    (sums,) = resampled_sums([totals], seed=seed, resamples=resamples)
+    return tuple(map(float, percentiles(formula(sums))))
+
+
 def test_an_interval_holds_the_value_and_narrows_with_more_sentences():
     random = np.random.default_rng(1)
     few, many = (counts(list(random.poisson(2, size=size))) for size in (20, 500))
@@ -74,29 +80,44 @@ def test_intervals_cover_the_true_mean():
 
 def test_resamples_are_repeatable_and_keep_the_number_of_sentences():
     totals = counts([0, 1, 2, 3, 4])
-    sums = resampled_sums(totals, seed=3, resamples=50)
+    (sums,) = resampled_sums([totals], seed=3, resamples=50)
     assert sums.shape == (50, 2)
-    assert np.array_equal(sums, resampled_sums(totals, seed=3, resamples=50))
-    assert not np.array_equal(sums, resampled_sums(totals, seed=4, resamples=50))
+    assert np.array_equal([sums], resampled_sums([totals], seed=3, resamples=50))
+    assert not np.array_equal([sums], resampled_sums([totals], seed=4, resamples=50))
     assert set(sums[:, 1]) == {5.0}
 
 
-def test_columns_side_by_side_see_the_same_resamples():
-    left, right = counts([1, 0, 5, 2]), counts([3, 3, 0, 1])
-    together = resampled_sums(np.hstack([left, right]), seed=5, resamples=20)
-    assert np.array_equal(together[:, :2], resampled_sums(left, seed=5, resamples=20))
-    assert np.array_equal(together[:, 2:], resampled_sums(right, seed=5, resamples=20))
+def test_tables_side_by_side_see_the_same_resamples_and_not_each_other():
+    left, right = counts([0.1, 0.7, 5.3, 2.2]), counts([3, 3, 0, 1])
+    together = resampled_sums([left, right], seed=5, resamples=20)
+    assert np.array_equal(together[:1], resampled_sums([left], seed=5, resamples=20))
+    assert np.array_equal(together[1:], resampled_sums([right], seed=5, resamples=20))
 
 
 @pytest.mark.parametrize(("sentences", "resamples"), [(0, 10), (3, 0)])
 def test_without_sentences_or_resamples_the_interval_is_undefined(sentences, resamples):
-    low, high = interval(np.ones((sentences, 2)), Ratio(), resamples=resamples)
-    assert np.isnan(low)
-    assert np.isnan(high)
+    assert np.isnan(interval(np.ones((sentences, 2)), Ratio(), resamples=resamples)).all()
 
 
-def test_undefined_resamples_are_left_out():
+def test_percentiles_are_those_of_the_defined_values():
+    random = np.random.default_rng(2)
+    values = random.normal(size=(5, 400))
+    values[1, ::3] = np.nan
+    values[2, 1:] = np.nan
+    values[3] = np.nan
+    low, high = percentiles(values, level=0.9)
+    for row in (0, 1, 2, 4):
+        defined = values[row][~np.isnan(values[row])]
+        assert (low[row], high[row]) == pytest.approx(tuple(np.quantile(defined, (0.05, 0.95))))
+    assert np.isnan([low[3], high[3]]).all()
     assert percentiles(np.array([np.nan, 1.0, 1.0])) == (1.0, 1.0)
+
+
+def test_blocks_draw_what_one_draw_would(monkeypatch):
+    totals = counts(list(range(30)))
+    whole = resampled_sums([totals], seed=1, resamples=100)
+    monkeypatch.setattr("framing.comparison.intervals.BLOCK", 300)
+    assert np.array_equal(whole, resampled_sums([totals], seed=1, resamples=100))
 
 
 def test_long_texts_are_resampled_in_blocks_that_add_up():
@@ -146,11 +167,37 @@ def test_under_no_difference_p_is_uniform():
     p = []
     for trial in range(200):
         a, b = (counts(list(random.poisson(1.5, size=25))) for _ in range(2))
-        p.append(
-            permutation_p(a, b, {("k",) * 5: (slice(0, 2), Ratio())}, seed=trial, resamples=199)[("k",) * 5]
-        )
+        p += permutation_p([a], [b], [Ratio()], seed=trial, resamples=199)
     assert np.mean(np.array(p) <= 0.05) <= 0.09
     assert 0.4 <= np.mean(p) <= 0.6
+
+
+def test_permutation_p_equals_a_worked_example():
+    """Three against three: 2 of the 20 splits are as far apart as the observed one, whatever the formula."""
+    a, b = counts([1.0, 2.0, 3.0]), counts([7.0, 8.0, 9.0])
+    exact = 2 / 20
+    p = permutation_p([a, a], [b, b], [Ratio(), total], resamples=20_000)
+    assert p == pytest.approx([exact, exact], abs=0.01)
+
+
+def total(sums):
+    return sums[..., 0]
+
+
+def test_a_test_without_permutations_or_difference_has_no_p():
+    a, b = counts([1.0, 2.0]), counts([3.0, 4.0])
+    empty = np.zeros((2, 2))
+    assert np.isnan(permutation_p([a], [b], [Ratio()], resamples=0)).all()
+    assert np.isnan(permutation_p([a], [empty], [Ratio()], resamples=50)).all()
+    assert permutation_p([], [], []) == []
+
+
+def test_intervals_of_a_pair_do_not_depend_on_who_else_is_compared():
+    a, b, c = (analysis_of(id, counts(list(range(n)))) for id, n in (("a", 8), ("b", 9), ("c", 12)))
+    alone, among = differences([a, b]).iloc[0], differences([c, a, b])
+    together = among[(among.a == "a") & (among.b == "b")].iloc[0]
+    columns = ["difference", "low", "high", "p", "effect"]
+    assert alone[columns].tolist() == together[columns].tolist()
 
 
 def test_few_scattered_sentences_against_many_alike_do_not_seem_to_differ():
@@ -214,6 +261,28 @@ def test_log_odds_equal_a_worked_example():
     delta = np.log(13 / 7) - np.log(7 / 13)
     assert row.log_odds == pytest.approx(delta)
     assert row.z == pytest.approx(delta / np.sqrt(1 / 13 + 1 / 7))
+
+
+def test_log_odds_of_a_larger_worked_example():
+    """Monroe, Colaresi & Quinn 2008, equations 15, 16, 20 and 22, word by word; the prior in proportion to all words."""
+    words = {"a": {"x": 30, "y": 50, "z": 20}, "b": {"x": 5, "y": 60, "z": 15}, "c": {"y": 10, "z": 10}}
+    frame = log_odds(words, prior=50).set_index(["group", "word"])
+    sizes = {group: sum(counts.values()) for group, counts in words.items()}
+    everything = sum(sizes.values())
+    for (group, word), row in frame.iterrows():
+        pooled = sum(counts.get(word, 0) for counts in words.values())
+        alpha = 50 * pooled / everything
+        mine, theirs = words[group][word] + alpha, pooled - words[group][word] + alpha
+        odds = mine / (sizes[group] + 50 - mine)
+        other_odds = theirs / (everything - sizes[group] + 50 - theirs)
+        assert row.log_odds == pytest.approx(np.log(odds / other_odds))
+        assert row.z == pytest.approx(row.log_odds / np.sqrt(1 / mine + 1 / theirs))
+
+
+def test_a_single_word_has_no_odds():
+    frame = log_odds({"a": {"x": 1}, "b": {"x": 2}})
+    assert frame.log_odds.isna().all()
+    assert frame.z.isna().all()
 
 
 def test_one_group_has_nothing_to_differ_from():

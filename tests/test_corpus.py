@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from framing.corpus import Failure, load_corpus, read
+from framing.corpus import Failure, load_corpus, read, stream_corpus
 from framing.decoding import UnreadableError
+from framing.document import Document
 
 ARTICLE = "The ferry left Odesa at noon.\n\nNobody was hurt."
 
@@ -119,7 +120,10 @@ def test_standard_input(monkeypatch):
         ("a.jsonl", b'{"body": "Calm."}\n', "no column 'text', only body"),
         ("a.csv", b"id,text\n1,\n", "line 2: holds no article"),
         ("a.jsonl", b'{"text": null}\n', "line 1: has nothing in 'text'"),
-        ("a.jsonl", b'{"text": 3}\n', "line 1: has no text in 'text', but int"),
+        ("a.jsonl", b'{"text": 3}\n', "line 1: has no text in 'text', but a number"),
+        ("a.csv", b"id,text\n", "only the names of columns"),
+        ("a.jsonl", b"\n\n", "holds no article"),
+        ("a.jsonl", b'{"text": "Calm."}}\n', "line 1: is no JSON (extra data at character 18)"),
         ("a.jsonl", b"{\n", "line 1: is no JSON"),
         ("a.parquet", b"PAR1 and no more", "no readable Parquet"),
         ("a.csv", b"\n\n", "no rows"),
@@ -145,6 +149,36 @@ def test_a_missing_file_is_named_and_a_like_one_suggested(tmp_path):
     for path in ("nowhere/at/all.txt", "nul\x00.txt", "long" * 200):
         _, (failure,) = load_corpus(path)
         assert "does not exist" in str(failure)
+
+
+def test_an_ending_alone_suggests_no_name(tmp_path):
+    _write(tmp_path, {"bin.txt": ARTICLE})
+    _, (failure,) = load_corpus(tmp_path / "missing.txt")
+    assert failure.advice == "check the name"
+
+
+def test_nul_in_a_row_is_one_failure(tmp_path):
+    _write(tmp_path, {"a.csv": b'id,text\n1,"It may\x00 rain"\n2,"It may snow"\n'})
+    (document,), (failure,) = load_corpus(tmp_path / "a.csv")
+    assert (document.id, failure.line) == ("2", 2)
+
+
+def test_without_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    _, (failure,) = load_corpus("-")
+    assert str(failure).startswith("standard input: is empty; ")
+
+
+def test_articles_come_one_by_one_and_a_results_file_in_the_folder_is_none(tmp_path):
+    _write(tmp_path, {"a.txt": ARTICLE, "b.txt": b"", "c.txt": ARTICLE, "scores.csv": "article,value\na,1\n"})
+    items = stream_corpus(tmp_path, without=tmp_path / "scores.csv")
+    (tmp_path / "c.txt").write_text("It may rain.", encoding="utf-8")
+    first = next(items)
+    assert isinstance(first, Document)
+    (tmp_path / "c.txt").write_text("It may snow.", encoding="utf-8")
+    rest = list(items)
+    assert [type(item) for item in rest] == [Failure, Document]
+    assert rest[1].text == "It may snow."
 
 
 def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):

@@ -154,6 +154,13 @@ def test_the_title_in_front_matter_is_the_headline_and_the_rest_is_not_scored():
     ]
 
 
+def test_a_title_is_looked_for_behind_its_key():
+    text = "---\nid: ferry\noutlet: The Ferry\ntitle: Ferry\n---\n\nThe ferry left."
+    document = make_document(text, body_start=text.index("\n\nThe"), title="Ferry")
+    assert document.sentences[0].start == text.index("title: Ferry") + len("title: ")
+    assert document[document.sentences[0]] == "Ferry"
+
+
 def test_words_are_counted_as_people_count_them():
     document = make_document("The US-led bloc didn’t leave Russia’s 2 bases, i.e. Tartus — or so — at 5 a.m.")
     words = [token for token, is_word in zip(document.tokens, document.is_word, strict=True) if is_word]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from framing.data import DataError
 from framing.document import make_document
-from framing.lexicon import Entry, Lexicon, lexicon_names, load_lexicon
+from framing.lexicon import Entry, Lexicon, lexicon_names, lexicons_digest, load_lexicon
 from framing.lint import example
 
 
@@ -157,6 +157,8 @@ def test_yaml_list_is_imported(tmp_path: Path) -> None:
         ("a.yaml", "- quiet\n", "must map categories"),
         ("b.yaml", "calm: [1, 2]\n", "is not a term"),
         ("c.yaml", "calm: [", "is not valid YAML"),
+        ("c.dic", "%\n1\tcalm\n%\n*\t1\n", ":4: the term is empty"),
+        ("d.yaml", "calm: ['*']", "the term is empty"),
     ],
 )
 def test_faulty_import_is_explained(tmp_path: Path, name: str, content: str, problem: str) -> None:
@@ -166,6 +168,28 @@ def test_faulty_import_is_explained(tmp_path: Path, name: str, content: str, pro
         load_lexicon(path)
     assert name in str(error.value)
     assert problem in str(error.value)
+
+
+def test_a_file_that_was_edited_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "own.tsv"
+    for term in ("one", "two"):
+        path.write_text(HEADER + f"term\tcategory\n{term}\tx\n", encoding="utf-8")
+        assert [entry.term for entry in load_lexicon(path).entries] == [term]
+
+
+def test_the_digest_covers_entries_and_header() -> None:
+    entries, header = [Entry("one", "x")], {"categories": "x = y"}
+    digest = Lexicon("test", entries, header).digest
+    assert digest == Lexicon("test", [Entry("one", "x", line=7)], header).digest
+    assert digest != Lexicon("test", [Entry("one", "x", weight=0.5)], header).digest
+    assert digest != Lexicon("test", entries, {"categories": "x = z"}).digest
+
+
+def test_the_signature_covers_the_lists_that_cut_and_inflect(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = lexicons_digest.__wrapped__()
+    assert before == lexicons_digest()
+    monkeypatch.setattr("framing.lexicon.LISTS", ())
+    assert before != lexicons_digest.__wrapped__()
 
 
 @given(st.text())

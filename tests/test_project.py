@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -55,7 +56,38 @@ def test_a_dimension_has_its_tests_its_cases_and_its_words(name):
     for field in ("title", "question", "unit", "higher", "limits", "reference"):
         assert getattr(dimension, field), field
     assert dimension.question.endswith("?")
-    assert f"| {name} |" in read("README.md")
+
+
+def test_the_readme_names_dimensions_that_exist():
+    """Those it leaves out are explained by `framing dimensions`, so that a new one needs no edit there."""
+    table = read("README.md").split("| dimension | question |")[1].split("\n\n")[0]
+    named = re.findall(r"^\| (\w+) \|", table, re.MULTILINE)
+    assert named
+    assert set(named) <= set(DIMENSIONS)
+
+
+@pytest.mark.parametrize("edge", ["framing.cli", "framing.output.table", "framing.training.task"])
+def test_the_import_contract_catches_an_edge(tmp_path, monkeypatch, edge):
+    """A copy of the package whose core imports an edge must be refused, or the contract guards nothing."""
+    shutil.copytree(ROOT / "framing", tmp_path / "framing", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "framing" / "document.py").open("a", encoding="utf-8") as core:
+        core.write(f"\ndef late() -> None:\n    import {edge}\n")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={"PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"},
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"framing.document -> {edge}" in done.stdout
 
 
 def test_public_names_exist():

@@ -137,6 +137,69 @@ def test_every_number_names_evidence_that_exists_and_is_its_own(page, comparison
     assert len(ids) == sum(len(analysis.evidence) for analysis in comparison.analyses)
 
 
+def test_values_in_charts_lead_to_the_same_values_in_tables(page):
+    links = [attrs["href"][1:] for attrs in page.all("a") if attrs.get("tabindex") == "-1"]
+    numbers = {
+        attrs["id"]
+        for _, attrs in page.elements
+        if (attrs.get("class") or "") == "number" and attrs.get("id")
+    }
+    assert len(links) > 20
+    assert set(links) <= numbers
+
+
+@pytest.fixture(scope="module")
+def contrast():
+    plain = "The ship left the harbour at noon. It carried grain and two crates of tools to the island. " * 12
+    loaded = (
+        "The brutal regime butchered its cowardly victims. Fanatics and thugs cheered the vicious massacre. "
+        * 12
+    )
+    documents = [make_document(plain, "plain"), make_document(loaded, "loaded")]
+    return compare([analyze(document, resamples=200) for document in documents], resamples=400)
+
+
+def test_what_stands_out_is_told_first_with_its_evidence(contrast):
+    html = render_report(contrast)
+    page = Page(html)
+    assert next(attrs["id"] for attrs in page.all("section")) == "outstanding"
+    told = html.split('<section id="outstanding">')[1].split("</section>")[0]
+    (line,) = [part for part in told.split("<li>") if part.startswith("<b>loaded terms</b>")]
+    value = contrast.scores.query(
+        "article == 'loaded' and measure == 'loaded_terms' and voice == 'all' and label.isna()"
+    ).value
+    assert line.index(f">{value.iloc[0]:.1f}</a>") < line.index("0.0")
+    hedging = contrast.differences.query("measure == 'hedged_sentences' and voice == 'all'")
+    assert (hedging.q > 0.05).all()
+    assert "hedged" not in told
+
+
+def test_nothing_stands_out_of_one_article_or_of_equal_ones(contrast):
+    one = contrast.analyses[:1]
+    twins = [analyze(make_document(TEXT * 3, id), resamples=100) for id in ("one", "two")]
+    for analyses in (one, twins):
+        assert 'id="outstanding"' not in render_report(compare(analyses, resamples=200))
+
+
+def test_differences_name_the_higher_article_first(contrast):
+    html = render_report(contrast).split('<section id="differences">')[1].split("</section>")[0]
+    assert re.findall(r'class="value">([^<]+)<small>', html)
+    assert not re.findall(r'class="value">−[^<]*<small>', html)
+
+
+def test_one_term_with_and_without_a_comma_in_its_quotes_is_one_row():
+    text = "The “New Syria,” officials said, is here. They want a “New Syria” at once. "
+    html = render_report(compare([analyze(make_document(text, "one"), resamples=0)]))
+    assert html.count('<th scope="row">“New Syria”</th>') == 1
+    assert "“New Syria,”</th>" not in html
+
+
+def test_an_actor_of_whom_too_little_is_said_is_named_in_the_caption():
+    text = "Russia praised the fair deal. " * 9 + "Iran condemned the brutal raid. "
+    html = render_report(compare([analyze(make_document(text, "one"), resamples=100)], resamples=100))
+    assert "No article says enough about Iran for a panel." in html
+
+
 def test_the_page_gives_no_verdict(page):
     words = " ".join(
         text for tag, parts in page.text.items() if tag not in {"script", "style"} for text in parts

@@ -119,6 +119,18 @@ def test_a_number_leads_to_its_evidence_and_back(page):
     assert page.locator("mark.hit").count() == 0
 
 
+def test_a_value_in_a_chart_leads_to_its_evidence_and_back(page):
+    value = page.locator("#chart-at-a-glance .wide a[href^='#a1-']").first
+    ids = page.locator(f"[id='{value.get_attribute('href')[1:]}']").get_attribute("data-all").split()
+    value.click()
+    assert page.evaluate("document.activeElement.id") == ids[0]
+    page.get_by_role("button", name="back to the number").click()
+    assert page.locator("mark.hit").count() == 0
+    assert value.evaluate(
+        "node => { const r = node.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }"
+    )
+
+
 def test_the_reason_is_told_on_hover_and_on_focus(page):
     mark = page.locator("#a1 mark.loaded", has_text="regime").first
     mark.hover()

@@ -91,11 +91,15 @@ def test_parquet():
 
 @pytest.mark.parametrize(
     ("columns", "advice"),
-    [(["id", "Text"], "did you mean 'Text'"), (["id", "texts"], "'texts'"), (["id", "x"], "name the one")],
+    [
+        (["id", "Text"], "did you mean 'Text'? Name it with --text-col"),
+        (["id", "texts"], "'texts'"),
+        (["id", "x"], "name the right one with --text-col"),
+    ],
 )
 def test_a_missing_column_names_those_there_are(columns, advice):
     with pytest.raises(UnreadableError) as caught:
-        require_column("text", columns)
+        require_column("text", columns, "--text-col")
     assert all(column in caught.value.problem for column in columns)
     assert advice in caught.value.advice
 

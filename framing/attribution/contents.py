@@ -204,7 +204,7 @@ def _ends_at(text: Text, position: int, start: int, cue: Cue, limits: Range) -> 
     after = tokens[following]
     if token in ("and", "but"):
         return _same_tense(text, following, cue) or (not clause and grammar.looks_finite(after))
-    if _is_fronted(text, cue, limits) or after in ("who", "where") or after.endswith("ing"):
+    if _is_fronted(text, cue, limits) or after in ("who", "where") or (after.endswith("ing") and not clause):
         return True
     if following in text.cues and text.cues[following].kind in ("participle", "source"):
         return True
@@ -276,6 +276,8 @@ def content_gapped(text: Text, cue: Cue, source: Range, limits: Range) -> Range 
     if tokens[cue.last] not in grammar.FINITE:
         return None
     last = _end(text, cue.last, cue, limits)
+    commas = (token for token in range(cue.last, last) if tokens[token] == "," and text.quoted[token] < 0)
+    last = next(commas, last)
     return Range(cue.last, last) if last > cue.last else None
 
 
@@ -299,7 +301,14 @@ def content_before(text: Text, last: int, limits: Range) -> Range | None:
         first = text.quotes[text.quoted[first]].first
     while first < last and tokens[first] in ("and", "but"):
         first += 1
-    return Range(first, last) if last - first > 1 or text.quoted[last - 1] >= 0 else None
+    linker = last - first == 1 and (grammar.is_adverb(tokens[first]) or grammar.is_time(tokens[first]))
+    return None if first == last or linker else Range(first, last)
+
+
+def begins_in_verb(text: Text, content: Range) -> bool:
+    """Whether content goes on from a subject before it: "Donors, he said, “are tired”"."""
+    tokens = text.document.tokens[content.first : content.last]
+    return tokens[0] in grammar.FINITE or (tokens[0] in grammar.QUOTE_MARKS and tokens[1] in grammar.FINITE)
 
 
 def _past_dateline(text: Text, first: int, last: int) -> int:
@@ -326,7 +335,8 @@ def content_resumed(text: Text, start: int, limits: Range, *, quoted: bool) -> t
     start = _past_time(text, start, limits) + 1
     if start >= limits.last or not (tokens[start - 1] in (",", ":") or tokens[start - 1] in grammar.DASHES):
         return ()
-    if start in text.cues or tokens[start].endswith("ing") or tokens[start] in _NEW_CLAUSES:
+    another = start in text.cues and tokens[start] not in grammar.FINITE
+    if another or tokens[start].endswith("ing") or tokens[start] in _NEW_CLAUSES:
         return ()
     last = trimmed(text, start, limits.last)
     return (Range(start, last),) if last > start else ()

@@ -87,7 +87,14 @@ def _verb(document: Document, match: Match, takes: frozenset[str]) -> tuple[int,
         return first, "finite"
     if before == "to":
         return first - 1, "infinitive" if shape == "base" else None
+    if match.entry.term.split()[0] in _INVARIANT and before not in grammar.PREPOSITIONS | _ARTICLES | {""}:
+        return first, "finite"
+    if "noun" in takes and grammar.looks_finite(after):
+        return first, None
     return first, "finite" if _is_present(document, first, sentence.first, shape, after) else None
+
+
+_INVARIANT = frozenset("bet cast put read set".split())  # the past has the form of the present
 
 
 _ARTICLES = grammar.DETERMINERS - {"that", "which", "these", "those", "some", "many", "several", "few"}
@@ -96,7 +103,11 @@ _ARTICLES = grammar.DETERMINERS - {"that", "which", "these", "those", "some", "m
 def _is_present(document: Document, first: int, opening: int, shape: str, after: str) -> bool:
     """Whether a form that could be a noun is a verb in the present tense, by the words on both sides."""
     before = document.tokens[first - 1] if first > opening else ""
-    if after in grammar.FINITE | {"of", "'s", "'"}:
+    if before in _PERSONAL:
+        return True
+    if after in grammar.FINITE and "which" not in document.tokens[max(opening, first - _PHRASE) : first]:
+        return False
+    if after in ("of", "'s", "'") or (before == "," and grammar.looks_finite(after)):
         return False
     if before in grammar.PREPOSITIONS or before == "":
         return False
@@ -104,10 +115,10 @@ def _is_present(document: Document, first: int, opening: int, shape: str, after:
         return True
     if shape == "base":
         return _is_plural(document, first - 1, opening)
-    determined = before in grammar.DETERMINERS - {"that", "which"} or before[0].isdigit()
-    return not determined and before not in ("they", "we", "i", "you")
+    return before not in grammar.DETERMINERS - {"that", "which"} and not before[0].isdigit()
 
 
+_PERSONAL = grammar.SUBJECTS - {"who"}
 _CLAUSE_STARTS = frozenset("that he she they it we there".split())
 
 

@@ -50,7 +50,7 @@ RELATIVES = frozenset("who which that whose whom where".split())
 NEGATORS = frozenset("not never n't hardly".split())
 ADVERBS = frozenset(
     "also then later now still once again often always even just already first ever further soon long thus "
-    "too since instead rather sometimes meanwhile back well quite very much "
+    "too since instead rather only sometimes meanwhile back well quite very much "
     "reportedly twice widely however moreover nevertheless nonetheless therefore".split()
 )
 # Words in -ly that are no adverbs.

@@ -20,6 +20,7 @@ def subject(text: Text, cue: Cue, limits: Range) -> Range | None:
 def phrase_before(text: Text, last: int, limits: Range) -> Range | None:
     """The noun phrase that ends at `last`; a pronoun or relative pronoun stands alone."""
     document, tokens = text.document, text.document.tokens
+    last = _before_time(text, last, limits)
     if tokens[last - 1] in grammar.SUBJECTS | {"that", "which"}:
         return Range(last - 1, last)
     first = last
@@ -30,11 +31,41 @@ def phrase_before(text: Text, last: int, limits: Range) -> Range | None:
         if tokens[first] in grammar.INDEFINITES or (document.is_capital[first] and first > opening):
             break
         first += 1
-    if first < last and tokens[first] in grammar.PREPOSITIONS:
+    if first == last:
+        return None
+    noun = _with_relative(text, first, limits)
+    if noun < first:
+        return Range(noun, last)
+    if tokens[first] in grammar.PREPOSITIONS:
         first = _after_fronted(text, first, last)
     conjunctions = (token for token in range(last - 2, first, -1) if tokens[token] in _TEMPORAL)
     first = next(conjunctions, first - 1) + 1
     return Range(first, last) if first < last else None
+
+
+def _before_time(text: Text, last: int, limits: Range) -> int:
+    """The end of a phrase without the time behind it: "the mayor on Friday", "a report last year"."""
+    tokens = text.document.tokens
+    if (
+        last - 2 > limits.first
+        and tokens[last - 1] in grammar.PERIODS
+        and tokens[last - 2] in ("this", "last")
+    ):
+        return last - 2
+    if last - 2 > limits.first and tokens[last - 1] in grammar.DAYS and tokens[last - 2] == "on":
+        return last - 2
+    return last
+
+
+def _with_relative(text: Text, first: int, limits: Range) -> int:
+    """Where a phrase begins whose end is a relative clause without commas: "the firm that ran the port"."""
+    tokens = text.document.tokens
+    verb = first - 1 if first > limits.first and tokens[first - 1] in grammar.FINITE else first
+    finite = tokens[verb] in grammar.FINITE or grammar.looks_finite(tokens[verb])
+    if not finite or verb - 2 < limits.first or tokens[verb - 1] not in ("who", "that", "which"):
+        return first
+    noun = phrase_before(text, verb - 1, limits)
+    return first if noun is None else noun.first
 
 
 _TEMPORAL = frozenset("after before since until".split())
@@ -68,10 +99,8 @@ _STANDS_BEFORE = (
 def _is_reduced(text: Text, token: int) -> bool:
     """Whether a verb is a participle that describes the noun before: "a letter seen by the court"."""
     cue = text.cues.get(token)
-    return cue is not None and cue.kind == "passive" and cue.first == cue.head and _has_agent(text, cue)
-
-
-def _has_agent(text: Text, cue: Cue) -> bool:
+    if cue is None or cue.kind != "passive" or cue.first != cue.head:
+        return False
     return text.document.tokens[cue.last] == "by"
 
 
@@ -83,11 +112,19 @@ def _joins_names(text: Text, conjunction: int, limits: Range) -> bool:
     for token in range(conjunction - 1, limits.first - 1, -1):
         if tokens[token] in grammar.STOPS or tokens[token] == ",":
             break
-        if tokens[token] in _OPENS_CLAUSE or token in text.verbs:
+        if tokens[token] in _OPENS_CLAUSE or token in text.verbs or _looks_like_predicate(text, token):
             return False
     return True
 
 
+def _looks_like_predicate(text: Text, token: int) -> bool:
+    """Whether a token has the shape of a past tense and no article before it: "the senator paused and recalled"."""
+    document = text.document
+    attribute = document.is_capital[token] or document.tokens[token - 1] in _BEFORE_ATTRIBUTE
+    return grammar.looks_finite(document.tokens[token]) and not attribute
+
+
+_BEFORE_ATTRIBUTE = grammar.DETERMINERS | grammar.PREPOSITIONS | {"and"}
 _OPENS_CLAUSE = grammar.FINITE | grammar.SUBJECTS
 
 
@@ -123,12 +160,16 @@ def _with_aside(text: Text, last: int, limits: Range) -> Range | None:
         name = phrase_before(text, position, limits)
         if name is None and tokens[position - 1] in _ASIDES:
             name = _with_aside(text, position, limits)
-        if name is not None and _is_inside_clause(text, name, limits):
+        predicate = tokens[position + 1] in grammar.FINITE
+        if predicate or (name is not None and _is_inside_clause(text, name, limits)):
             continue
         if name is None or tokens[name.first] in grammar.SUBJECTS:
             return None
         aside = tokens[position + 1 : last - 1]
-        if opener == "," and (aside[0] in grammar.PREPOSITIONS or all(map(grammar.is_adverb, aside))):
+        reports = last - 2 in text.verbs and aside[0] not in grammar.RELATIVES
+        if opener == "," and (
+            reports or aside[0] in grammar.PREPOSITIONS or all(map(grammar.is_adverb, aside))
+        ):
             return name
         return Range(name.first, last - 1 if opener == "," else last)
     return None
@@ -136,7 +177,9 @@ def _with_aside(text: Text, last: int, limits: Range) -> Range | None:
 
 def _is_inside_clause(text: Text, phrase: Range, limits: Range) -> bool:
     """Whether a phrase follows a verb, so that it is no subject: "who works for the port, a state firm, said"."""
-    return phrase.first > limits.first and text.document.tokens[phrase.first - 1] in grammar.FINITE
+    tokens = text.document.tokens
+    behind_verb = phrase.first > limits.first and tokens[phrase.first - 1] in grammar.FINITE
+    return behind_verb or tokens[phrase.first] == "whose"
 
 
 def phrase_after(text: Text, first: int, limits: Range) -> Range | None:

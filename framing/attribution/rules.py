@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from framing.attribution import grammar
 from framing.attribution.contents import (
+    begins_in_verb,
     content_after,
     content_after_comma,
     content_announced,
@@ -161,8 +162,9 @@ def _floating(text: Text, cue: Cue, source: Range, after: Range | None, limits: 
         return None
     left = content_before(text, source.first, limits)
     if left is None:
-        return None
-    if after is not None and not quoted:
+        rest = content_resumed(text, cue.last, limits, quoted=False)
+        return Attribution(cue, source, rest, "after") if rest and after is None else None
+    if after is not None and not (quoted or begins_in_verb(text, after)):
         if after.first == cue.last or not _is_main_clause(text, left):
             return None
         after = None
@@ -184,11 +186,8 @@ def _states(text: Text, phrase: Range) -> bool:
 def _is_main_clause(text: Text, phrase: Range) -> bool:
     """Whether what stands before ", X said in a study that ..." is what was said, and the study only where."""
     first = text.document.tokens[phrase.first]
-    return (
-        has_verb(text, phrase)
-        and first not in _SCENES | grammar.PREPOSITIONS | grammar.SUBORDINATORS
-        and not first.endswith("ing")
-    )
+    opens = first in grammar.PREPOSITIONS | grammar.SUBORDINATORS or first.endswith("ing")
+    return not opens and _states(text, phrase)
 
 
 _SCENES = frozenset("as when while after before since despite during amid following whenever".split())
@@ -245,7 +244,7 @@ def _passive(text: Text, cue: Cue, limits: Range) -> Attribution | None:
     if (
         patient is not None
         and tokens[patient.first] in ("it", "there")
-        and (after is None or tokens[after.first] == "that")
+        and (after is None or tokens[after.first] in grammar.QUESTION_WORDS | {"that"})
     ):
         if after is None and tokens[patient.first - 1 : patient.first] == (",",):
             return _parenthesis(text, cue, patient, limits)
@@ -321,8 +320,14 @@ def _topic(text: Text, clause: Range) -> Range | None:
     """The subject of a clause, after what is set off in front of it: "Instead, the mayor stayed, hoping to win"."""
     tokens = text.document.tokens
     first = clause.first
-    if grammar.is_adverb(tokens[first]) or tokens[first] in grammar.PREPOSITIONS or tokens[first].endswith("ing"):
-        commas = (token for token in range(first, clause.last) if tokens[token] == "," and text.quoted[token] < 0)
+    if (
+        grammar.is_adverb(tokens[first])
+        or tokens[first] in grammar.PREPOSITIONS
+        or tokens[first].endswith("ing")
+    ):
+        commas = (
+            token for token in range(first, clause.last) if tokens[token] == "," and text.quoted[token] < 0
+        )
         first = next(commas, first - 1) + 1
     elif tokens[first] in grammar.COORDINATORS | {"but"}:
         first += 1
@@ -331,12 +336,17 @@ def _topic(text: Text, clause: Range) -> Range | None:
     if tokens[first] in grammar.SUBJECTS:
         expletive = tokens[first] == "it" and tokens[first + 1] in grammar.BE | grammar.MODALS
         return None if expletive else Range(first, first + 1)
-    for token in range(first + 1, clause.last):
-        if tokens[token] in grammar.FINITE or grammar.looks_finite(tokens[token]) or tokens[token] == ",":
-            while token - 1 > first and grammar.is_adverb(tokens[token - 1]):
-                token -= 1
-            return phrase_before(text, token, Range(first, clause.last))
-    return None
+    ends = (
+        token
+        for token in range(first + 1, clause.last)
+        if tokens[token] in grammar.FINITE or grammar.looks_finite(tokens[token]) or tokens[token] == ","
+    )
+    last = next(ends, None)
+    if last is None:
+        return None
+    while last - 1 > first and grammar.is_adverb(tokens[last - 1]):
+        last -= 1
+    return phrase_before(text, last, Range(first, clause.last))
 
 
 def _label(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> Attribution | None:

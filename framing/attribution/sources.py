@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from framing.actors import Mention, load_actors
 from framing.attribution import grammar
@@ -29,9 +30,16 @@ _PRONOUNS = (
     _PERSONS | _THINGS | _GROUPS | frozenset({"i", "we", "you", "my", "our", "your", "one", "us", "me"})
 )
 _RELATIVES = frozenset({"who", "which", "that"})
+_FEMALE = frozenset("mrs. mrs ms. ms miss lady dame queen princess empress duchess baroness".split())
+_MALE = frozenset("mr. mr sir lord king prince emperor duke baron".split())
+_SINGULAR = frozenset("a an another one".split())
 _HEAD_ENDS = frozenset({",", "who", "which", "that", "whose", "(", "—", "–", "whom"})
 _OFFICES = _HEAD_ENDS | (grammar.PREPOSITIONS - {"of", "for"})
 _HEADS = _HEAD_ENDS | grammar.PREPOSITIONS
+_PLURAL_DETERMINERS = frozenset(
+    "many some most others several few both all these those two three four".split()
+)
+_NAME = 2  # words, the first and the last name of a person
 _TOPIC = 6  # tokens
 _MEMORY = 40  # sources looked back at, so that time stays linear in the number of attributions
 
@@ -54,8 +62,13 @@ def _until(document: Document, source: Range, ends: frozenset[str]) -> Range:
     )
 
 
-def source_type(document: Document, source: Range, mentions: Sequence[Mention]) -> str:
-    """The type of a source, one of `SOURCE_TYPES`; `mentions` are those of actors inside it."""
+def source_type(
+    document: Document, source: Range, mentions: Sequence[Mention], names: Mapping[str, str]
+) -> str:
+    """The type of a source, one of `SOURCE_TYPES`.
+
+    `mentions` are those of actors inside it, `names` what is known of the last words of names (see `full_names`).
+    """
     tokens = document.tokens
     if source.last - source.first == 1 and tokens[source.first] in _PRONOUNS | _RELATIVES:
         return PRONOUN
@@ -64,23 +77,41 @@ def source_type(document: Document, source: Range, mentions: Sequence[Mention]) 
     last = matches[-1] if matches else None
     final = last if last and last.last == core.last else None
     role = any(match.entry.category in _ROLES for match in matches)
-    if final and final.entry.category in _ROLES and _is_name(document, Range(core.last + 1, source.last)):
+    may_be_person = final is None or final.entry.category in _ROLES | {UNNAMED_COLLECTIVE}
+    if may_be_person and not _is_plural(document, core) and _has_name_apposed(document, source, core):
         return NAMED_PERSON
     common_noun = final and (final.entry.category == DOCUMENT or not document.is_capital[core.last - 1])
     if not common_noun and (role or not final):
-        by_name = _by_name(document, core, matches, mentions)
+        by_name = _by_name(document, source, matches, mentions, names)
         if by_name:
             return by_name
     if last is None:
         return UNNAMED_COLLECTIVE
+    if last.entry.category == NAMED_ORG and common_noun and not mentions and _is_plural(document, core):
+        return UNNAMED_COLLECTIVE
     return ANONYMOUS_OFFICIAL if last.entry.category == "role" else last.entry.category
 
 
-def _is_name(document: Document, apposition: Range) -> bool:
-    """Whether a role is followed by a name between commas: "the harbour master, Anna Lind"."""
-    return apposition.last - apposition.first > 1 and all(
-        document.is_capital[apposition.first : apposition.first + 2]
+def _is_plural(document: Document, core: Range) -> bool:
+    """Whether a noun phrase is joined by "and" or ends in a plural of the lexicon `sources`."""
+    words = document.tokens[core.first : core.last]
+    if "and" in words or words[0] in _PLURAL_DETERMINERS or words[-1] == "people":
+        return True
+    found = load_lexicon("sources").match(document, core.first, core.last)
+    return any(
+        match.last == core.last and words[-1].endswith("s") and not match.entry.term.endswith("s")
+        for match in found
     )
+
+
+def _has_name_apposed(document: Document, source: Range, core: Range) -> bool:
+    """Whether a noun is followed by a name between commas: "the harbour master, Anna Lind"; "one of them, Anna Lind"."""
+    commas = (token for token in range(core.last, source.last) if document.tokens[token] == ",")
+    comma = next(commas, source.last)
+    if comma > core.last and document.tokens[core.first] != "one":
+        return False
+    name = document.is_capital[comma + 1 : min(comma + 1 + _NAME, source.last)]
+    return len(name) == _NAME and all(name)
 
 
 def is_known_source(document: Document, source: Range) -> bool:
@@ -106,10 +137,28 @@ def _names(document: Document, core: Range, matches: Sequence[Match]) -> list[in
     ]
 
 
+def full_names(document: Document) -> dict[str, str]:
+    """The last words of the names of two words or more in a text, taken for persons until something says otherwise."""
+    capital = document.is_capital
+    return {
+        document.tokens[token]: NAMED_PERSON
+        for token in range(1, len(capital))
+        if capital[token]
+        and capital[token - 1]
+        and document.tokens[token - 1] not in grammar.DETERMINERS | grammar.INDEFINITES | grammar.PREPOSITIONS
+        and not (token + 1 < len(capital) and capital[token + 1])
+    }
+
+
 def _by_name(
-    document: Document, core: Range, matches: Sequence[Match], mentions: Sequence[Mention]
+    document: Document,
+    source: Range,
+    matches: Sequence[Match],
+    mentions: Sequence[Mention],
+    known: Mapping[str, str],
 ) -> str | None:
     """The type that a proper name gives a source, or None when it holds none."""
+    core = head(document, source)
     names = _names(document, core, matches)
     if not names:
         return None
@@ -130,10 +179,26 @@ def _by_name(
         return NAMED_PERSON if ends_with_name else None
     if (written.isupper() and len(written) > 1) or document.tokens[core.first] == "the":
         return NAMED_ORG
+    if _is_described_as_body(document, Range(core.last, source.last)):
+        return NAMED_ORG
+    if core.last - core.first == 1 and written.lower() in known:
+        return known[written.lower()]
     first = document.sentences[document.sentence_of(core.first)].first
     if core.last - core.first == 1 and core.first == first and written.endswith("s"):
         return None
     return NAMED_PERSON
+
+
+def _is_described_as_body(document: Document, aside: Range) -> bool:
+    """Whether what follows a name makes it a body: "Orbis, which makes drills", "Orbis, the mining company"."""
+    words = document.tokens[aside.first : aside.last]
+    if words[:2] == (",", "which"):
+        return True
+    if words[:1] != (",",) or len(words) == 1 or words[1] in grammar.RELATIVES:
+        return False
+    apposition = head(document, Range(aside.first + 1, aside.last))
+    found = load_lexicon("sources").match(document, apposition.first, apposition.last)
+    return bool(found) and found[-1].last == apposition.last and found[-1].entry.category == NAMED_ORG
 
 
 @cache
@@ -149,25 +214,40 @@ def _persons() -> frozenset[str]:
     )
 
 
-def antecedent(
-    text: Text, source: Range, earlier: Sequence[tuple[Range, str]], people: Sequence[Range]
-) -> Range | None:
-    """Whom a pronoun, or "the official", stands for: the nearest fitting source before it, or a person named before.
+class Referent(NamedTuple):
+    """Whom a later pronoun can stand for: a source or a person named, and the type of it."""
 
-    `earlier` holds resolved sources with their types in the order of the text, `people` names of persons.
+    source: Range
+    type: str
+
+
+def antecedent(
+    text: Text,
+    source: Range,
+    earlier: Sequence[Referent],
+    people: Sequence[Range],
+    genders: Mapping[str, str],
+) -> Range | None:
+    """Whom a pronoun, or "the official", stands for: the nearest source before it that fits in number and gender.
+
+    `earlier` holds resolved sources in the order of the text, `people` names of persons; `genders` tells of the last words
+    of sources which pronoun stood for them before, or "he" and "she" by a title.
     """
     document, tokens = text.document, text.document.tokens
     token = tokens[source.first]
     if source.last - source.first == 1:
         if token in _RELATIVES:
             return before_relative(text, source)
-        if token in _PERSONS:
-            return _nearest(source, earlier, {NAMED_PERSON, ANONYMOUS_OFFICIAL}, people)
-        if token in _GROUPS:
-            return _nearest(source, earlier, {UNNAMED_COLLECTIVE, NAMED_ORG, ANONYMOUS_OFFICIAL}, ())
-        if token in _THINGS:
-            return _nearest(source, earlier, {NAMED_ORG, DOCUMENT}, ())
-        return None
+        persons = [Referent(person, NAMED_PERSON) for person in _last_before(people, source)]
+        nearby = [
+            referent
+            for referent in [*earlier[-_MEMORY:], *persons]
+            if referent.source.last <= source.first and _is_near(document, referent.source, source)
+        ]
+        fitting = [
+            referent.source for referent in nearby if _fits(document, token, source, referent, genders)
+        ]
+        return max(fitting, default=None)
     if token == "the" and source.last - source.first <= _ROLE_TOKENS:
         matches = load_lexicon("sources").match(document, source.first + 1, source.last)
         if matches and matches[-1].entry.category in _ROLES:
@@ -175,33 +255,72 @@ def antecedent(
     return None
 
 
-def _same_role(document: Document, noun: str, earlier: Sequence[tuple[Range, str]]) -> Range | None:
+def _last_before(people: Sequence[Range], source: Range) -> Sequence[Range]:
+    before = bisect_left(people, source)
+    return people[max(0, before - _PEOPLE) : before]
+
+
+def _is_near(document: Document, candidate: Range, source: Range, paragraphs: int = 3) -> bool:
+    """Whether a source stands at most some paragraphs before another."""
+    here, there = (
+        document.sentences[document.sentence_of(each.first)].paragraph for each in (source, candidate)
+    )
+    return here - there <= paragraphs
+
+
+def _fits(
+    document: Document, pronoun: str, source: Range, referent: Referent, genders: Mapping[str, str]
+) -> bool:
+    """Whether a pronoun can stand for a source by its type, number and gender."""
+    core = head(document, referent.source)
+    plural = _is_plural(document, core)
+    if pronoun in _PERSONS:
+        singular = document.tokens[core.first] in _SINGULAR
+        person = referent.type in (NAMED_PERSON, ANONYMOUS_OFFICIAL) or (
+            referent.type == UNNAMED_COLLECTIVE and singular
+        )
+        gender = genders.get(document.tokens[core.last - 1]) or gender_of(document, referent.source)
+        return person and not plural and gender in (None, grammatical_gender(pronoun))
+    if pronoun in _GROUPS:
+        several = plural or referent.type == UNNAMED_COLLECTIVE
+        body = referent.type == NAMED_ORG and _is_near(document, referent.source, source, paragraphs=0)
+        return (several and document.tokens[core.first] not in _SINGULAR) or body
+    return pronoun in _THINGS and referent.type in (NAMED_ORG, DOCUMENT) and not plural
+
+
+def grammatical_gender(pronoun: str) -> str | None:
+    """The gender of a pronoun for one person: he, she, or None for any other word."""
+    return {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}.get(pronoun)
+
+
+def gender_of(document: Document, source: Range) -> str | None:
+    """The gender that a title or noun gives a source: he, she, or None where nothing tells.
+
+    A capitalised last word is a surname, whatever it looks like ("Anna King"), and so is any other name in -man.
+    """
+    core = head(document, source)
+    for token in range(core.first, core.last):
+        word, capital = document.tokens[token], document.is_capital[token]
+        if word.endswith("woman") or (word in _FEMALE and not (capital and token == core.last - 1)):
+            return "she"
+        if word in _MALE and not (capital and token == core.last - 1):
+            return "he"
+        if word.endswith("man") and word != "human" and not capital:
+            return "he"
+    return None
+
+
+def _same_role(document: Document, noun: str, earlier: Sequence[Referent]) -> Range | None:
     """The latest source that was introduced with the same noun: "Minister Anna Lind", later "the minister"."""
-    for candidate, _ in reversed(earlier[-_MEMORY:]):
-        words = document.tokens[candidate.first : candidate.last]
+    for referent in reversed(earlier[-_MEMORY:]):
+        words = document.tokens[referent.source.first : referent.source.last]
         if noun in words and words[0] != "the":
-            return candidate
+            return referent.source
     return None
 
 
 _ROLE_TOKENS = 4  # "the deputy foreign minister"
-
-
-def _nearest(
-    source: Range, earlier: Sequence[tuple[Range, str]], types: set[str], people: Sequence[Range]
-) -> Range | None:
-    best: Range | None = None
-    for candidate, kind in earlier[-_MEMORY:]:
-        if (
-            candidate.last <= source.first
-            and kind in types
-            and (best is None or candidate.first > best.first)
-        ):
-            best = candidate
-    before = bisect_left(people, source) - 1
-    if before >= 0 and (best is None or people[before].first > best.first):
-        best = people[before]
-    return best
+_PEOPLE = 5  # names of persons looked back at
 
 
 def before_relative(text: Text, source: Range) -> Range | None:
@@ -216,12 +335,21 @@ def before_relative(text: Text, source: Range) -> Range | None:
 
 
 def people_named(text: Text, mentions: Sequence[Mention]) -> list[Range]:
-    """Leaders that are named near the beginning of a sentence, where its topic stands, outside quotations."""
+    """Persons named near the beginning of a sentence, where its topic stands, outside quotations: leaders, "Judge Lind"."""
+    document = text.document
     people = set()
     for mention in mentions:
         if mention.kind == "leader":
-            tokens = text.document.tokens_in(mention.start, mention.end)
-            place = tokens.start - text.document.sentences[mention.sentence].first
+            tokens = document.tokens_in(mention.start, mention.end)
+            place = tokens.start - document.sentences[mention.sentence].first
             if place < _TOPIC and text.quoted[tokens.start] < 0:
                 people.add(Range(tokens.start, tokens.stop))
+    titles = load_lexicon("sources")
+    for sentence in document.sentences:
+        for match in titles.match(document, sentence.first, min(sentence.first + _TOPIC, sentence.last))[:1]:
+            last = match.last
+            while last < sentence.last and document.is_capital[last]:
+                last += 1
+            if match.first == sentence.first and match.entry.category in _ROLES and last > match.last:
+                people.add(Range(match.first, last))
     return sorted(people)

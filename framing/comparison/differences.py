@@ -39,9 +39,9 @@ def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int =
     """Every score of every pair of articles, set against each other.
 
     One row per pair and score: `difference` is value_a − value_b in the unit of the score, with a 95 % bootstrap
-    interval, a permutation p, q after false-discovery control over all tests of the same measure (its labels apart), Cliff's delta
-    as `effect`, and the counts behind both sides. Where fewer than `LEAST_SENTENCES` sentences bear on a side, the row says
-    so in `note` and carries no interval, p or effect.
+    interval, a permutation p, q after false-discovery control over all tests of the same measure (its labels apart),
+    Cliff's delta of the sentences' own values as `effect` (for ratios), and the counts behind both sides. Where fewer
+    than `LEAST_SENTENCES` sentences bear on a side, the row says so in `note` and carries no interval, p or effect.
     """
     sides = [_side(analysis, seed, resamples) for analysis in analyses]
     rows = [row for a, b in combinations(sides, 2) for row in _pair(a, b, seed, resamples)]

@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 Formula = Callable[[Array], Array]
 
 LEVEL = 0.95
-# Weights are drawn in blocks of about this many numbers, so that memory stays flat for very long texts.
-BLOCK = 2_000_000
+# Weights are drawn in blocks of about this many numbers: memory stays flat for long texts, and a block stays in the cache.
+BLOCK = 200_000
 
 
 def resampled_sums(

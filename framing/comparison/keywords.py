@@ -19,8 +19,9 @@ def log_odds(counts: Mapping[str, Mapping[str, int]], *, prior: float | None = N
 
     `counts` gives the words of each group. The prior expects every group to use a word as often as all groups
     together do, with the weight of `prior` words; by default the prior weighs as much as one more group of average
-    size, which keeps what everybody uses, stop words above all, near zero. One row per group and word it uses: `z` in standard errors (higher = more
-    distinctive), `log_odds` in nats, and the counts behind them. With fewer than two groups the frame is empty.
+    size, which keeps what everybody uses, stop words above all, near zero. One row per group and word it uses: `z` in
+    standard errors (higher = more distinctive), `log_odds` in nats, and the counts behind them. With fewer than two
+    groups the frame is empty; where there is but one word, it has no odds (NaN).
 
     >>> frame = log_odds({"a": {"the": 9, "base": 5}, "b": {"the": 9, "visit": 5}})
     >>> frame[frame.z > 1].word.tolist()
@@ -69,5 +70,6 @@ def count_words(analysis: Analysis) -> Counter[str]:
 
 
 def _logit(counts: Array) -> Array:
-    log_odds: Array = np.log(counts) - np.log(counts.sum(axis=1, keepdims=True) - counts)
+    others = counts.sum(axis=1, keepdims=True) - counts
+    log_odds: Array = np.log(counts) - np.log(np.where(others > 0, others, np.nan))
     return log_odds

@@ -18,9 +18,15 @@ from framing.actors import Mention, load_actors
 from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Ratio, Score
 from framing.attribution.rules import Attribution, find_attributions
 from framing.attribution.sources import (
+    NAMED_ORG,
+    NAMED_PERSON,
     PRONOUN,
     SOURCE_TYPES,
+    Referent,
     antecedent,
+    full_names,
+    gender_of,
+    grammatical_gender,
     head,
     office,
     people_named,
@@ -41,18 +47,25 @@ def find_attribution(markup: Markup) -> list[Evidence]:
     document = markup.document
     text = read_text(document)
     people = people_named(text, markup.mentions)
-    earlier: list[tuple[Range, str]] = []
+    names, genders = full_names(document), dict[str, str]()
+    earlier: list[Referent] = []
     evidence = []
     for attribution in find_attributions(text):
         source, resolved, kind, actor = attribution.source, None, None, None
         if source is not None:
-            resolved = antecedent(text, source, earlier, people)
+            resolved = antecedent(text, source, earlier, people, genders)
             named = resolved or source
-            kind = source_type(document, named, _mentioned(markup, head(document, named)))
+            core = head(document, named)
+            kind = source_type(document, named, _mentioned(markup, core), names)
             inside = _mentioned(markup, office(document, named, kind))
             actor = inside[0].actor if inside else None
             if kind != PRONOUN:
-                earlier.append((named, kind))
+                earlier.append(Referent(named, kind))
+                gender = grammatical_gender(document.tokens[source.first]) or gender_of(document, named)
+                if gender and kind == NAMED_PERSON:
+                    genders[document.tokens[core.last - 1]] = gender
+                if kind in (NAMED_PERSON, NAMED_ORG):
+                    names[document.tokens[core.last - 1]] = kind
         verb_class = attribution.cue.entry.category
         extra = {
             "source": _span(document, source) if source else None,
@@ -96,27 +109,27 @@ def _form(contents: Sequence[Range], marked: Sequence[bool]) -> str:
 
 
 _CONSTRUCTIONS = {
-    "before": "before what was said",
-    "after": "after what was said",
-    "inverted": "after what was said, its source behind it",
-    "as-clause": "in a clause with as",
-    "according": "naming the source of the statement",
-    "fronted": "naming the source before the statement",
-    "passive": "in the passive",
-    "noun": "as a noun with its content",
-    "dependent": "in a clause that shares its subject with another",
-    "label": "between a name and what was said",
+    "before": "attributes what follows it",
+    "after": "attributes the words around or before it",
+    "inverted": "attributes the words before it, and its source follows",
+    "as-clause": "attributes the main clause from a clause with as",
+    "according": "attributes the statement before it",
+    "fronted": "attributes the statement after it",
+    "passive": "attributes in the passive",
+    "noun": "is a noun that attributes what follows it",
+    "dependent": "attributes what follows it, and shares its source with another verb",
+    "label": "stands between a speaker and what was said",
 }
 
 
 def _why(document: Document, attribution: Attribution, resolved: Range | None) -> str:
     cue, source = attribution.cue, attribution.source
     words = words_of(document, Range(cue.first, cue.last))
-    reason = f"reporting cue '{words}' {_CONSTRUCTIONS[attribution.construction]}"
+    reason = f"'{words}' {_CONSTRUCTIONS[attribution.construction]}"
     if source is None:
-        return f"{reason}; no source named"
+        return f"{reason}; no source is named."
     stands = f", which stands for '{words_of(document, resolved)}'" if resolved else ""
-    return f"{reason}; source '{words_of(document, source)}'{stands}"
+    return f"{reason}; the source is '{words_of(document, source)}'{stands}."
 
 
 # Measures -----------------------------------------------------------------------------------------------------------

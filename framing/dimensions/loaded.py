@@ -16,6 +16,7 @@ import numpy as np
 from framing.analysis import Dimension, Evidence, Floats, Markup, Ratio, Score
 from framing.document import Document, Span
 from framing.lexicon import Lexicon, load_lexicon
+from framing.neutral import neutral_form
 from framing.voice import VOICES
 
 SCARE_QUOTES = "scare_quotes"
@@ -70,9 +71,9 @@ def _listed(document: Document, lexicon: Lexicon) -> Iterator[_Place]:
         entry = match.entry
         first = _start_of_name(document, match.first) if entry.extra.get("head") else match.first
         why = entry.note or definitions[entry.category]
-        yield _Place(
-            first, match.last, entry.category, entry.weight, entry.actor or None, entry.neutral or None, why
-        )
+        written = document.tokens[match.first : match.last]
+        neutral = neutral_form(entry, written)
+        yield _Place(first, match.last, entry.category, entry.weight, entry.actor or None, neutral, why)
 
 
 def _start_of_name(document: Document, token: int) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -25,7 +24,7 @@ from framing.voice import VOICES
 SENTENCE = "sentence"
 DIFFICULT_WORD = "difficult_word"
 
-# The columns of the totals, in this order, and the fields of a sentence's evidence.
+# The columns of the totals, in this order, and the fields of a sentence's evidence; from the third on those of a word.
 COUNTS = ("words", "sentences", "syllables", "polysyllables", "complex_words", "difficult_words")
 
 _POLYSYLLABLE = (
@@ -38,15 +37,16 @@ _LONGEST = 1000  # characters of a word that are looked up; a longer one is no w
 _CHUNK = re.compile(r"\S+")
 _STRETCH = re.compile(r"[^.!?]+")
 _LETTER = re.compile(r"\w")
+_TRIMMED = re.compile(r"\w(?:\S*\w)?")
 
 
 class _Word(NamedTuple):
     """What textstat says of one whitespace-delimited word; all but `syllables` are 0 or 1."""
 
     syllables: int
-    polysyllable: int
-    complex_word: int
-    difficult_word: int
+    polysyllables: int
+    complex_words: int
+    difficult_words: int
 
 
 @lru_cache(maxsize=100_000)
@@ -85,29 +85,23 @@ def find_readability(markup: Markup) -> list[Evidence]:
     begins = [0]
     for piece in _pieces(document):
         begins.append(begins[-1] + len(piece))
-    counts: list[Counter[str]] = [Counter() for _ in document.sentences]
+    counts = [[0] * len(COUNTS) for _ in document.sentences]
     evidence: list[Evidence] = []
     for chunk in _CHUNK.finditer(text):
-        letters = [match.start() for match in _LETTER.finditer(chunk.group())]
-        if not letters:
+        letters = _TRIMMED.search(chunk.group())
+        if letters is None:
             continue
         index = bisect_right(begins, chunk.start()) - 1
         word = _look_up(chunk.group()[:_LONGEST])
-        counts[index].update(
-            words=1,
-            syllables=word.syllables,
-            polysyllables=word.polysyllable,
-            complex_words=word.complex_word,
-            difficult_words=word.difficult_word,
-        )
-        if word.difficult_word:
+        counts[index] = [total + one for total, one in zip(counts[index], (1, 0, *word), strict=True)]
+        if word.difficult_words:
             shift = document.sentences[index].start - begins[index] + chunk.start()
-            evidence.append(_difficult(shift + letters[0], shift + letters[-1] + 1, word.syllables))
+            evidence.append(_difficult(shift + letters.start(), shift + letters.end(), word.syllables))
     for start in _stretches(text):
-        counts[bisect_right(begins, start) - 1]["sentences"] += 1
+        counts[bisect_right(begins, start) - 1][COUNTS.index("sentences")] += 1
     for sentence, count in zip(document.sentences, counts, strict=True):
-        if count:
-            evidence.append(_sentence(sentence.start, sentence.end, count))
+        if any(count):
+            evidence.append(_sentence(sentence.start, sentence.end, dict(zip(COUNTS, count, strict=True))))
     return evidence
 
 
@@ -128,13 +122,12 @@ def _difficult(start: int, end: int, syllables: int) -> Evidence:
     return Evidence("readability", DIFFICULT_WORD, start, end, float(syllables), why=why)
 
 
-def _sentence(start: int, end: int, count: Counter[str]) -> Evidence:
+def _sentence(start: int, end: int, count: dict[str, int]) -> Evidence:
     why = (
         f"{count['words']} words, {count['syllables']} syllables, "
         f"{count['difficult_words']} words not on the Dale–Chall list"
     )
-    extra = {name: count[name] for name in COUNTS}
-    return Evidence("readability", SENTENCE, start, end, float(count["words"]), why=why, extra=extra)
+    return Evidence("readability", SENTENCE, start, end, float(count["words"]), why=why, extra=count)
 
 
 def measure_readability(markup: Markup, evidence: list[Evidence]) -> list[Score]:

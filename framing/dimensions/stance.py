@@ -42,11 +42,10 @@ _NEGATIVE_BIAS = 1.25  # bad outweighs good (Rozin & Royzman 2001)
 LABELLED = 0.15  # polarity beyond which a row is positive or negative
 
 _REACH = 60  # words; beyond it a word says nothing about a mention
-_JUDGED = 0.4  # the word follows one that judges another name: "X accused Y of lying" is about Y
+_JUDGED = 0.4  # the word follows one that judges: in "X accused Y of lying" it is about Y
 _ELSEWHERE = 0.4  # another name and a report or a "but" between: the word is about that other
 _OWNED = 0.3  # the word stands right after another name: "American sanctions", "Peru's failure"
 _TURN_REACH = 3  # words over which "failed to" or "very" works
-_OBJECT_REACH = 3  # words between a verb and the name that is its object
 _BY_REACH = 6  # tokens between a verb and the name after "by"
 _JUDGING = frozenset({"praise", "blame"})
 _BE = frozenset("am is are was were be been being get gets got getting 's 're".split())
@@ -175,11 +174,8 @@ def set_scene(document: Document, sentence: int, names: Iterable[HasSpan]) -> Sc
         "contrasts": [token in _CONTRASTS for token in tokens],
     }
     evaluations = tuple(_without_emphasis(list(_evaluations(document, first, last, masked, named))))
-    judged = {evaluation.last for evaluation in evaluations if evaluation.judges}
-    counts["judged"] = [
-        starts_run[i] and any(first + i - back in judged for back in range(_OBJECT_REACH))
-        for i in range(last - first)
-    ]
+    judging = {evaluation.first for evaluation in evaluations if evaluation.judges}
+    counts["judged"] = [first + i in judging for i in range(last - first)]
     return Scene(
         document,
         first,
@@ -467,7 +463,7 @@ def _why(document: Document, words: Sequence[tuple[int, int, float]]) -> str:
 
 
 def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
-    """Mean polarity of the rows, and mentions per 1,000 words, per actor and voice."""
+    """Mean polarity of the rows, and mentions per 1,000 words, per actor and voice; `n` is the rows or the words."""
     rows: dict[str, list[Evidence]] = {}
     for row in evidence:
         rows.setdefault(row.actor or "", []).append(row)
@@ -504,7 +500,7 @@ def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
                     "mentions per 1,000 words",
                     np.column_stack([named, markup.words(voice)]),
                     Ratio(1000),
-                    int(named.sum()),
+                    int(markup.words(voice).sum()),
                 ),
             ]
     return scores

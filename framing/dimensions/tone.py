@@ -30,8 +30,29 @@ def _vader() -> SentimentIntensityAnalyzer:
 
 
 def find_tone(markup: Markup) -> list[Evidence]:
-    """A row for each sentence: its compound score, −1..1, and the words that made it, with their valence, about −5..5."""
-    return [_rate(markup.document.text, sentence) for sentence in markup.document.sentences]
+    """A row for each sentence: its compound score, −1..1, and the words that made it, with their valence, about −5..5.
+
+    The names of actors are masked first, as "United" is a happy word to VADER and a state's name is not its mood.
+    """
+    text = _without_names(markup)
+    return [_rate(text, sentence) for sentence in markup.document.sentences]
+
+
+def _without_names(markup: Markup) -> str:
+    text = markup.document.text
+    pieces, position = [], 0
+    for start, end in sorted({(mention.start, mention.end) for mention in markup.mentions}):
+        pieces += [text[position:start], _LETTER.sub(_mask, text[start:end])]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _mask(letter: re.Match[str]) -> str:
+    """An x in the same case: VADER looks whether some words, not all, are in capitals."""
+    return "X" if letter.group().isupper() else "x"
+
+
+_LETTER = re.compile(r"[^\W_]")
 
 
 def _rate(text: str, sentence: Sentence) -> Evidence:

@@ -31,6 +31,7 @@ from framing.output.style import (
     actor_name,
     article_colors,
     config,
+    in_words,
     ink,
     shown,
     spoken,
@@ -40,6 +41,7 @@ Chart = alt.TopLevelMixin
 Panel = alt.LayerChart | alt.FacetChart
 
 TOO_LITTLE = "too little text"
+VOICES_APART = ("author", "attributed")
 SURE = 1.96  # standard errors beyond which a distinctive word is drawn full
 _NUMBERS = 58  # pixels at the right of a panel for value and n
 
@@ -60,13 +62,10 @@ def stance_by_voice(
 ) -> Chart:
     """Stance towards the actors most mentioned, −1 to 1: the author's voice filled, attributed words hollow."""
     sheet = _sheet(scores, width, dark, wide_columns=2)
-    chosen = most_mentioned(scores, actors)
-    rows = scores[(scores.dimension == "stance") & scores.voice.isin(["author", "attributed"])]
+    rows = scores[(scores.dimension == "stance") & scores.voice.isin(VOICES_APART)]
     rows = rows[rows.measure == rows.measure.iloc[0]] if len(rows) else rows
+    chosen = with_enough(scores, most_mentioned(scores, actors), VOICES_APART)
     rows = rows[rows.actor.isin(chosen)]
-    if sheet.intervals:
-        # An actor about whom no article says enough would be a panel of notes; the report's table has them.
-        chosen = [actor for actor in chosen if rows.loc[rows.actor == actor, "low"].notna().any()]
     extent = _extent(rows)
     panels = [
         _stance_panel(sheet, rows[rows.actor == actor], actor, extent, labelled=sheet.labelled(number))
@@ -82,7 +81,7 @@ def bars_by_label(
     sheet = _sheet(scores, width, dark, wide_columns=3)
     rows = scores[(scores.dimension == dimension) & (scores.measure == measure) & (scores.voice == "all")]
     rows = rows[rows.label.notna()]
-    top = max([*rows.high.dropna(), *rows.value.dropna(), 1e-9])
+    _, top = _domain(rows, str(rows.unit.iloc[0])) if len(rows) else (0.0, 1.0)
     panels = [
         _bars(sheet, group, spoken(str(label)), str(group.unit.iloc[0]), top, labelled=sheet.labelled(number))
         for number, (label, group) in enumerate(rows.groupby("label", sort=False))
@@ -124,7 +123,7 @@ def sourcing(
     )
     x = alt.X(
         "start:Q",
-        axis=alt.Axis(format="%", tickCount=5, grid=False),
+        axis=alt.Axis(format="%", tickCount=5 if width >= 600 else 2, grid=False),
         title="share of attributions",
         scale=alt.Scale(domain=[0, 1]),
     )
@@ -166,8 +165,8 @@ def naming_tiles(
     """How often each article uses each name of an actor; the darker the tile, the larger its share of the mentions."""
     colors = ink(dark)
     totals = naming.groupby("actor")["count"].sum().sort_values(ascending=False, kind="stable")
-    columns = 1 if width < 600 else 2
-    label = 130 if width < 600 else 190
+    columns = 1 if width < 600 or len(articles) > 10 else 2
+    label = 150 if width < 600 else 210
     inner = max((width - columns * label - (columns - 1) * 24) // columns, 60)
     panels = []
     for actor in totals.index[:actors]:
@@ -214,7 +213,7 @@ def barcode(
     order = list(articles)
     inner = width - _label_width(order, width) - 40
     y = _rows_axis(order, _label_width(order, width), labelled=True)
-    axis = alt.Axis(format="%", grid=False, values=[0, 0.25, 0.5, 0.75, 1])
+    axis = alt.Axis(format="%", grid=False, values=[0, 0.25, 0.5, 0.75, 1] if width >= 600 else [0, 0.5, 1])
     x = alt.X("start:Q", axis=axis, title="position in the article", scale=alt.Scale(domain=[0, 1]))
     bands = alt.Chart(_data(positions[positions.kind == "attributed"])).mark_bar(
         height=ROW - 6, color=colors.band
@@ -313,7 +312,7 @@ def main_scores(scores: pd.DataFrame, *, actors: int = 3) -> pd.DataFrame:
         for name, group in plain.groupby("dimension", sort=False)
         if name != "stance"
     ]
-    for actor in most_mentioned(scores, actors):
+    for actor in with_enough(scores, most_mentioned(scores, actors)):
         rows = everyone[(everyone.dimension == "stance") & (everyone.actor == actor)]
         parts.append(rows[rows.measure == rows.measure.iloc[0]].assign(panel=f"stance {actor}"))
     return pd.concat(parts, ignore_index=True) if parts else everyone.head(0).assign(panel="")
@@ -324,6 +323,22 @@ def most_mentioned(scores: pd.DataFrame, count: int) -> list[str]:
     rows = scores[(scores.dimension == "stance") & (scores.voice == "all") & scores.actor.notna()]
     totals = rows.drop_duplicates(["article", "actor"]).groupby("actor")["n"].sum()
     return [str(actor) for actor in totals.sort_values(ascending=False, kind="stable").index[:count]]
+
+
+def with_enough(scores: pd.DataFrame, actors: Sequence[str], voices: Sequence[str] = ("all",)) -> list[str]:
+    """The actors of whom at least one article says enough for an interval; all of them when nothing was resampled.
+
+    The others would be panels of notes; the report names them, and its table has their numbers.
+    """
+    if scores.low.isna().all():
+        return list(actors)
+    rows = scores[(scores.dimension == "stance") & scores.voice.isin(list(voices))]
+    drawn = (
+        set(rows.loc[(rows.measure == rows.measure.iloc[0]) & rows.low.notna(), "actor"])
+        if len(rows)
+        else set()
+    )
+    return [actor for actor in actors if actor in drawn]
 
 
 def loaded_positions(analyses: Sequence[Analysis], names: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -365,9 +380,10 @@ def save_charts(comparison: Comparison, folder: Path, *, dark: bool = False) -> 
     for name, draw in charts_of(comparison).items():
         chart = draw(width=WIDTH, dark=dark)
         spec = chart.to_dict(validate=False) | {"background": ink(dark).paper}
+        drawn = str(vl_convert.vegalite_to_svg(spec))
         for ending, data in (
-            ("svg", vl_convert.vegalite_to_svg(spec).encode("utf-8")),
-            ("png", vl_convert.vegalite_to_png(spec, scale=2)),
+            ("svg", drawn.encode("utf-8")),
+            ("png", vl_convert.svg_to_png(drawn, scale=2)),
         ):
             path = folder / f"{name}.{ending}"
             path.write_bytes(data)
@@ -376,12 +392,17 @@ def save_charts(comparison: Comparison, folder: Path, *, dark: bool = False) -> 
 
 
 def charts_of(
-    comparison: Comparison, names: Mapping[str, str] | None = None
+    comparison: Comparison, names: Mapping[str, str] | None = None, links: Sequence[str] | None = None
 ) -> dict[str, Callable[..., Chart]]:
-    """The charts of a comparison by name, each to be called with `width` and `dark`; `names` are labels for article ids."""
+    """The charts of a comparison by name, each to be called with `width` and `dark`.
+
+    `names` are labels for article ids; `links`, one per row of `comparison.scores`, say where each drawn value leads.
+    """
     names = names or {}
     articles = [names.get(analysis.document.id, analysis.document.id) for analysis in comparison.analyses]
     scores, words, naming = comparison.scores, comparison.keywords, comparison.naming
+    if links is not None:
+        scores = scores.assign(link=list(links))
     evidence = evidence_frame(comparison.analyses)
     scores, naming, evidence = (
         frame.assign(article=frame.article.map(lambda article: names.get(article, article)))
@@ -428,6 +449,7 @@ class _Sheet(NamedTuple):
     label: int
     panel: int
     intervals: bool
+    linked: bool
 
     @property
     def ink(self) -> Ink:
@@ -444,12 +466,21 @@ def _sheet(scores: pd.DataFrame, width: int, dark: bool, wide_columns: int) -> _
     panel = (width - label - (columns - 1) * 22) // columns
     # Without any resamples no score has an interval, and a missing one says nothing about the amount of text.
     intervals = bool(scores.low.notna().any())
-    return _Sheet(articles, article_colors(len(articles), dark=dark), dark, columns, label, panel, intervals)
+    return _Sheet(
+        articles,
+        article_colors(len(articles), dark=dark),
+        dark,
+        columns,
+        label,
+        panel,
+        intervals,
+        "link" in scores,
+    )
 
 
 def _label_width(articles: Sequence[str], width: int) -> int:
     longest = max((len(article) for article in articles), default=0)
-    return min(16 + 7 * longest, 190 if width >= 600 else 120)
+    return min(16 + 7 * longest, 190 if width >= 600 else 138)
 
 
 def _rows_axis(articles: Sequence[str], extent: int, *, labelled: bool) -> alt.Y:
@@ -459,7 +490,7 @@ def _rows_axis(articles: Sequence[str], extent: int, *, labelled: bool) -> alt.Y
 
 def _finish(sheet: _Sheet, panels: list[Panel]) -> Chart:
     if not panels:
-        return _nothing("nothing to draw", sheet.panel, sheet.dark)
+        return _nothing("too little text for a chart", sheet.panel, sheet.dark)
     spacing = {"row": 26, "column": 22}
     return alt.concat(*panels, columns=sheet.columns, spacing=spacing, config=config(dark=sheet.dark))
 
@@ -509,7 +540,14 @@ def _axis(unit: str, domain: tuple[float, float]) -> alt.Axis:
     if "1..1" in unit:
         label = "datum.value === 0 ? '0' : format(datum.value, '+.1f')"
         return alt.Axis(values=[domain[0], 0, domain[1]], labelFlush=True, labelExpr=label)
-    return alt.Axis(tickCount=4, labelFlush=True, format=".0%" if unit.startswith("share") else "~r")
+    percent = unit.startswith("share")
+    return alt.Axis(
+        tickCount=3 if percent else 4,
+        labelFlush=True,
+        labelOverlap=True,
+        labelSeparation=4,
+        format=".0%" if percent else "~r",
+    )
 
 
 def _domain(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
@@ -517,7 +555,8 @@ def _domain(rows: pd.DataFrame, unit: str) -> tuple[float, float]:
         extent = _extent(rows)
         return -extent, extent
     low = min([0.0, *rows.low.dropna(), *rows.value.dropna()])
-    high = max([*rows.high.dropna(), *rows.value.dropna(), 1e-9])
+    least = 0.1 if unit.startswith("share") else 1.0  # all values may be 0
+    high = max([*rows.high.dropna(), *rows.value.dropna(), least])
     return low, high * 1.02
 
 
@@ -533,11 +572,14 @@ def _numbers(
     place = {"y": y} if offset is None else {"y": y, "yOffset": offset}
     right, muted = sheet.panel - 4, sheet.ink.muted
     columns = ["article", "voice", "text", "count", "note"]
-    enough, little = rows.loc[rows.enough, columns], rows.loc[~rows.enough, columns]
+    enough, little = (
+        rows.loc[rows.enough, [*columns, *(["link"] if sheet.linked else [])]],
+        rows.loc[~rows.enough, columns],
+    )
     layers = [
         alt.Chart(enough)
         .mark_text(align="right", color=sheet.ink.ink)
-        .encode(x=alt.value(right - 38), text=alt.Text("text:N"), **place),
+        .encode(x=alt.value(right - 38), text=alt.Text("text:N"), **place, **_link(sheet)),
         alt.Chart(rows[columns])
         .mark_text(align="right", color=muted)
         .encode(x=alt.value(right), text=alt.Text("count:N"), **place),
@@ -551,6 +593,11 @@ def _numbers(
     return layers
 
 
+def _link(sheet: _Sheet) -> dict[str, alt.Href]:
+    """The encoding by which a drawn value leads to the number it stands for."""
+    return {"href": alt.Href("link:N")} if sheet.linked else {}
+
+
 def _color(sheet: _Sheet) -> alt.Color:
     return alt.Color("article:N", legend=None, scale=alt.Scale(domain=sheet.articles, range=sheet.palette))
 
@@ -560,7 +607,7 @@ def _frame(sheet: _Sheet, layers: list[alt.Chart], title: str, unit: str) -> Pan
         *layers,
         width=sheet.panel,
         height=ROW * len(sheet.articles),
-        title=alt.Title(title, subtitle=f"{unit} · n at the right"),
+        title=alt.Title(title, subtitle=f"{in_words(unit)} · n at the right"),
     )
 
 
@@ -596,7 +643,7 @@ def _stance_panel(sheet: _Sheet, rows: pd.DataFrame, actor: str, extent: float, 
     """Two lines per article: the author's voice, a full circle, above attributed words, a hollow diamond."""
     rows = _drawn(sheet, rows)
     y = _rows_axis(sheet.articles, sheet.label, labelled=labelled)
-    voices = ["author", "attributed"]
+    voices = list(VOICES_APART)
     offset = alt.YOffset("voice:N", sort=voices, scale=alt.Scale(domain=voices))
     unit, domain = "−1..1", (-extent, extent)
     columns = ["article", "voice", "zero", "value", "low", "high"]

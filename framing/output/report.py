@@ -14,27 +14,33 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import jinja2
+import pandas as pd
 from markupsafe import Markup, escape
 
 from framing.analysis import Analysis, Dimension, Evidence, Score
 from framing.comparison.compare import Comparison
 from framing.comparison.rows import supporting
 from framing.data import PACKAGE
-from framing.output.charts import charts_of, svg
+from framing.output.charts import VOICES_APART, charts_of, main_scores, most_mentioned, svg, with_enough
 from framing.output.highlight import Block, highlight, slug
-from framing.output.style import NARROW, OKABE_ITO, WIDTH, actor_name, shown, spoken
+from framing.output.style import NARROW, OKABE_ITO, WIDTH, actor_name, in_words, shown, spoken
 
 _TEMPLATES = files("framing.output") / "templates"
 SIGNIFICANT = 0.05
 MOST_PER_DIMENSION = 5
 _KEY = ["dimension", "measure", "label", "actor", "voice"]
 _QUOTED_POINT = re.compile("[.,;:](?=[\"”’']$)")
+_TAG = re.compile("<[^>]*>")
+_SPOKEN_PARTS = re.compile(' (?:role|aria-[a-z]+|target)="[^"]*"')
+# Vega puts the address of its own site before a place in the page.
+_LINK = re.compile('<a xlink:href="[^"#]*#')
 _SECTIONS = {"attribution": "sourcing", "tone": "frames", "readability": "frames"}
 
 
 class Cell(NamedTuple):
-    """A score of one article as the page prints it, with the ids of the evidence it counts."""
+    """A score of one article as the page prints it, with its id and the ids of the evidence it counts."""
 
+    id: str
     value: str
     low: str
     high: str
@@ -76,7 +82,7 @@ class Article(NamedTuple):
     key: str
     name: str
     title: str
-    byline: str
+    byline: tuple[str, ...]
     url: str
     words: int
     sentences: int
@@ -113,6 +119,8 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
     return environment.get_template("report.html").render(
         title=title or _title(articles),
         articles=articles,
+        outstanding=_outstanding(comparison, articles),
+        silent=_silent(comparison),
         failures=failures,
         charts=_charts(comparison, names),
         tables={dimension.name: _table(comparison.analyses, dimension.name) for dimension in dimensions},
@@ -124,7 +132,7 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         sections=_SECTIONS,
         loaded=_loaded(articles),
         naming=_naming(comparison, articles),
-        accuracy=_accuracy(comparison.analyses[0].signature["model"]),
+        accuracy=_accuracy(comparison.analyses[0].signature["model"]) if comparison.analyses else [],
         signature=dict(comparison.analyses[0].signature) if comparison.analyses else {},
         style=Markup(style),  # noqa: S704 - the package's own file
         script=Markup(script),  # noqa: S704 - see above
@@ -178,13 +186,14 @@ def _article(number: int, analysis: Analysis, names: Mapping[str, str]) -> Artic
     else:
         title = title or document.id
         headline = escape(title)
-    parts = [meta["outlet"], meta["author"], meta["date"], document.meta.get("genre")]
+    outlet = meta["outlet"] if meta["outlet"] != names[document.id] else ""
+    parts = [outlet, meta["author"], meta["date"], document.meta.get("genre")]
     return Article(
         number=number,
         key=key,
         name=names[document.id],
         title=title,
-        byline=" · ".join(str(part) for part in parts if part and str(part).casefold() != "unknown"),
+        byline=tuple(str(part) for part in parts if part and str(part).casefold() != "unknown"),
         url=_web_address(meta["url"]),
         words=document.words,
         sentences=len(document.sentences),
@@ -233,22 +242,33 @@ def _dimensions(analyses: Iterable[Analysis]) -> list[Dimension]:
 
 
 def _charts(comparison: Comparison, names: Mapping[str, str]) -> dict[str, dict[str, Markup]]:
-    """Every chart as SVG in two widths."""
+    """Every chart as SVG in two widths, each value a link to the same value in the tables."""
+    links = [
+        f"#a{number}-s{place}"
+        for number, analysis in enumerate(comparison.analyses, 1)
+        for place in range(len(analysis.scores))
+    ]
     return {
-        name: {
-            "wide": Markup(svg(draw(width=WIDTH))),  # noqa: S704 - vl-convert escapes the text it draws
-            "narrow": Markup(svg(draw(width=NARROW))),  # noqa: S704 - see above
-        }
-        for name, draw in charts_of(comparison, names).items()
+        name: {"wide": _inline(svg(draw(width=WIDTH))), "narrow": _inline(svg(draw(width=NARROW)))}
+        for name, draw in charts_of(comparison, names, links).items()
     }
+
+
+def _inline(picture: str) -> Markup:
+    """A chart for the page: hidden from screen readers and the tab key, for which the tables have the same links."""
+    picture = _TAG.sub(lambda tag: _SPOKEN_PARTS.sub("", tag[0]), picture)
+    picture = _LINK.sub('<a tabindex="-1" href="#', picture)
+    return Markup(picture)  # noqa: S704 - vl-convert escapes the text it draws
 
 
 def _table(analyses: Sequence[Analysis], dimension: str) -> list[Row]:
     """All scores of a dimension, a row each; a score that rests on nothing in any article is left out."""
     scores = [
-        {score.key: score for score in analysis.readings[dimension].scores}
-        if dimension in analysis.readings
-        else {}
+        {
+            score.key: (place, score)
+            for place, score in enumerate(analysis.scores)
+            if score.dimension == dimension
+        }
         for analysis in analyses
     ]
     rows = []
@@ -258,12 +278,12 @@ def _table(analyses: Sequence[Analysis], dimension: str) -> list[Row]:
     for number, key in enumerate(keys):
         first.setdefault(key[:4], number)
     for key in sorted(keys, key=lambda key: first[key[:4]]):
-        if not any(key in own and own[key].n for own in scores):
+        if not any(key in own and own[key][1].n for own in scores):
             continue
         _, measure, label, actor, voice = key
-        found = next(own[key] for own in scores if key in own)
+        _, found = next(own[key] for own in scores if key in own)
         cells = tuple(
-            _cell(analysis, f"a{number}", own[key]) if key in own else None
+            _cell(analysis, f"a{number}", *own[key]) if key in own else None
             for number, (analysis, own) in enumerate(zip(analyses, scores, strict=True), 1)
         )
         rows.append(
@@ -272,15 +292,16 @@ def _table(analyses: Sequence[Analysis], dimension: str) -> list[Row]:
                 spoken(label) if label else "",
                 actor_name(actor) if actor else "",
                 voice,
-                found.unit,
+                in_words(found.unit),
                 cells,
             )
         )
     return rows
 
 
-def _cell(analysis: Analysis, key: str, score: Score) -> Cell:
+def _cell(analysis: Analysis, key: str, place: int, score: Score) -> Cell:
     return Cell(
+        id=f"{key}-s{place}",
         value=shown(score.value, score.unit),
         low=shown(score.low, score.unit),
         high=shown(score.high, score.unit),
@@ -300,15 +321,14 @@ def _differences(comparison: Comparison, names: Mapping[str, str]) -> list[dict[
         apart = group[group.q <= SIGNIFICANT]
         if apart.empty:
             continue
-        row = apart.iloc[int(apart.difference.abs().argmax())]
+        row, unit = _furthest(apart), str(apart.unit.iloc[0])
         what = [spoken(measure), spoken(label) if label else "", actor_name(actor) if actor else ""]
         rows.setdefault(dimension, []).append({
-            "dimension": dimension, "what": " · ".join(filter(None, what)), "voice": voice, "unit": row.unit,
-            "a": names[row.a], "b": names[row.b], "pairs": len(apart), "tested": len(group),
-            "value_a": shown(row.value_a, row.unit), "value_b": shown(row.value_b, row.unit),
-            "difference": shown(row.difference, row.unit), "low": shown(row.low, row.unit), "high": shown(row.high, row.unit),
-            "q": "< .005" if row.q < 0.005 else f"{row.q:.3f}".lstrip("0"),
-            "effect": "–" if math.isnan(row.effect) else f"{row.effect:+.2f}".replace("-", "−"),
+            "dimension": dimension, "what": " · ".join(filter(None, what)), "voice": voice,
+            "a": names[row["a"]], "b": names[row["b"]], "pairs": len(apart), "tested": len(group),
+            "value_a": shown(row["value_a"], unit), "value_b": shown(row["value_b"], unit), "unit": in_words(unit),
+            "difference": _apart(row["difference"], unit), "low": _apart(row["low"], unit), "high": _apart(row["high"], unit),
+            "q": _q(row["q"]), "effect": shown(row["effect"], "−1..1"),
         })  # fmt: skip
     return [
         row
@@ -317,16 +337,82 @@ def _differences(comparison: Comparison, names: Mapping[str, str]) -> list[dict[
     ]
 
 
+def _furthest(pairs: pd.DataFrame) -> dict[str, Any]:
+    """The pair of articles furthest apart in a score, the higher one as `a`."""
+    row = {str(name): value for name, value in pairs.iloc[int(pairs.difference.abs().argmax())].items()}
+    if row["difference"] >= 0:
+        return row
+    return row | {
+        "a": row["b"], "b": row["a"], "value_a": row["value_b"], "value_b": row["value_a"],
+        "difference": -row["difference"], "low": -row["high"], "high": -row["low"], "effect": -row["effect"],
+    }  # fmt: skip
+
+
+def _outstanding(comparison: Comparison, articles: Sequence[Article]) -> list[dict[str, Any]]:
+    """For each value of the first chart in which articles differ beyond chance: the highest and the lowest of a pair.
+
+    Only differences with q ≤ .05 are told, in the order of the chart.
+    """
+    numbers = {analysis.document.id: number for number, analysis in enumerate(comparison.analyses)}
+    told = []
+    for _, panel in main_scores(comparison.scores).groupby("panel", sort=False):
+        score = panel.iloc[0]
+        actor = score.actor if isinstance(score.actor, str) else ""
+        frame = comparison.differences
+        frame = frame[
+            (frame.dimension == score.dimension) & (frame.measure == score.measure) & (frame.voice == "all")
+        ]
+        frame = frame[(frame.actor == actor) & (frame.label == "")]
+        apart = frame[frame.q <= SIGNIFICANT]
+        if apart.empty:
+            continue
+        pair = _furthest(apart)
+        ends = []
+        for side in ("a", "b"):
+            number = numbers[pair[side]]
+            analysis = comparison.analyses[number]
+            key = (str(score.dimension), str(score.measure), "", actor, "all")
+            place, found = next((place, own) for place, own in enumerate(analysis.scores) if own.key == key)
+            ends.append((articles[number], _cell(analysis, f"a{number + 1}", place, found)))
+        told.append({
+            "dimension": str(score.dimension), "ends": ends, "unit": in_words(str(score.unit)),
+            "what": f"stance towards {actor_name(actor)}" if actor else spoken(str(score.measure)),
+            "pairs": len(apart), "tested": int(frame.p.notna().sum()), "q": _q(pair["q"]),
+        })  # fmt: skip
+    return told
+
+
+def _apart(difference: float, unit: str) -> str:
+    """A difference of two values: that of two shares is in percentage points."""
+    return shown(difference, unit).replace(" %", " points")
+
+
+def _q(value: float) -> str:
+    return "< .005" if value < 0.005 else f"{value:.3f}".lstrip("0")
+
+
+def _silent(comparison: Comparison, actors: int = 6) -> dict[str, list[str]]:
+    """Of the actors most mentioned, by chart, those of whom no article says enough for a panel."""
+    scores = comparison.scores
+    voices = {"at-a-glance": (3, ("all",)), "stance": (actors, VOICES_APART)}
+    return {
+        name: [actor_name(actor) for actor in chosen if actor not in with_enough(scores, chosen, spoken_in)]
+        for name, (count, spoken_in) in voices.items()
+        for chosen in [most_mentioned(scores, count)]
+    }
+
+
 def _loaded(articles: Sequence[Article]) -> list[dict[str, Any]]:
     """Loaded terms over all articles, most frequent first, each with the places where it stands."""
     terms: dict[str, dict[str, Any]] = {}
     for article in articles:
         for item in article.evidence:
             if item.dimension == "loaded":
+                text = _QUOTED_POINT.sub("", item.text)
                 term = terms.setdefault(
-                    item.text.casefold(),
+                    text.casefold(),
                     {
-                        "text": item.text,
+                        "text": text,
                         "label": item.label,
                         "neutral": item.neutral,
                         "why": item.why,

@@ -17,7 +17,9 @@ _COLUMNS = ("author", "attributed", "headline", "all")
 def score_table(analysis: Analysis) -> Table:
     """The scores of an article that rest on something; the interval is that of all voices together."""
     article = analysis.article
-    size = f"{article['words']:,} words, {article['sentences']:,} sentences"
+    size = ", ".join(
+        f"{article[what]:,} {what if article[what] != 1 else what[:-1]}" for what in ("words", "sentences")
+    )
     title = f"{_clean(article['title'] or article['id'])} ({size})"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("measure", overflow="fold", min_width=24)
@@ -48,6 +50,22 @@ def difference_table(differences: pd.DataFrame) -> Table:
         chances = [_number(row[key]) for key in ("p", "q")]
         note = row["note"] if isinstance(row["note"], str) else ""
         table.add_row(what, _clean(row["a"]), _clean(row["b"]), *numbers, interval, *chances, note)
+    return table
+
+
+def failure_table(failures: Iterable[str]) -> Table:
+    """What could not be read, one line each."""
+    table = Table(
+        title="Not read",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        show_header=False,
+        title_style="bold",
+    )
+    table.add_column(overflow="fold")
+    for failure in failures:
+        table.add_row(f"  {_clean(failure)}")
     return table
 
 

@@ -20,14 +20,14 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "
 # From sources a reader can check to sources nobody can: blue to ochre, which stay apart with any colour vision.
 SOURCE_TYPES = {
     "named_person": "#1F4E79",
-    "named_org": "#4D86B5",
+    "named_org": "#3A729F",
     "document": "#9DC3E0",
     "pronoun": "#C9C5BD",
     "unnamed_collective": "#E3C583",
-    "anonymous_official": "#B07D2B",
+    "anonymous_official": "#8F6118",
 }
 UNKNOWN_SOURCE = "#8A6A3A"
-DARK_FILLS = frozenset({"#1F4E79", "#4D86B5", "#B07D2B", "#8A6A3A"})
+DARK_FILLS = frozenset({"#1F4E79", "#3A729F", "#8F6118", "#8A6A3A"})
 
 
 class Ink(NamedTuple):
@@ -88,9 +88,19 @@ def shown(value: float, unit: str) -> str:
     if math.isnan(value):
         return "–"
     if unit.startswith("share"):
-        return f"{value * 100:.0f} %"
-    text = f"{value:+.2f}" if "1..1" in unit else f"{value:.1f}"
-    return "0.00" if text in {"+0.00", "-0.00"} else text.replace("-", "−")
+        text = f"{value * 100:.0f} %"
+    else:
+        text = f"{value:+.2f}" if "1..1" in unit else f"{value:.1f}"
+    return _ZERO.get(text, text.replace("-", "−"))
+
+
+def in_words(unit: str) -> str:
+    """A unit as people read it.
+
+    >>> in_words("mean polarity, −1..1")
+    'mean polarity, −1 to 1'
+    """
+    return unit.replace("..", " to ")
 
 
 @cache
@@ -108,4 +118,9 @@ def spoken(label: str) -> str:
     return _SPOKEN.get(label, label.replace("_", " "))
 
 
-_SPOKEN = {"named_org": "named organisation", "pronoun": "pronoun, unresolved", "": "all"}
+_ZERO = {"+0.00": "0.00", "-0.00": "0.00", "-0.0": "0.0", "-0 %": "0 %"}
+_SPOKEN = {
+    "named_org": "named organisation", "pronoun": "pronoun, unresolved", "": "all", "mean_compound": "mean tone",
+    "flesch_reading_ease": "Flesch reading ease", "flesch_kincaid_grade": "Flesch–Kincaid grade",
+    "gunning_fog": "Gunning fog", "smog_index": "SMOG", "dale_chall_readability_score": "Dale–Chall", "mean_polarity": "stance",
+}  # fmt: skip

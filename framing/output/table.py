@@ -53,7 +53,8 @@ def rounded(frame: pd.DataFrame) -> pd.DataFrame:
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """A frame as Parquet; undefined values are null."""
-    rounded(frame).to_parquet(path, index=False, engine="pyarrow")
+    with path.open("wb") as file:
+        rounded(frame).to_parquet(file, index=False, engine="pyarrow")
 
 
 def rich_table(frame: pd.DataFrame, title: str | None = None) -> Table:

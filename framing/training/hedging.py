@@ -53,7 +53,11 @@ def read(path: Path) -> list[MarkedSentence]:
     """Sentences of a file in the corpus' XML. Raises `CorpusError` when it is not in that layout."""
     try:
         root = ElementTree.parse(path).getroot()
-    except (OSError, ParseError, DefusedXmlException) as error:
+    except OSError as error:
+        raise CorpusError(
+            f"{path}: cannot be read ({error.strerror}); give an XML file of the Szeged corpus"
+        ) from error
+    except (ParseError, DefusedXmlException) as error:
         raise CorpusError(
             f"{path}: is not readable as XML ({error}); give a file of the Szeged corpus"
         ) from error

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import csv
+import io
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +22,7 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from framing.analysis import Markup
 from framing.dimensions.loaded import DIMENSION
 from framing.document import make_document
-from framing.training.task import CorpusError, Task
+from framing.training.task import CorpusError, Task, read_text
 
 THRESHOLD = 0.4  # sum of |weight| from which a sentence counts as biased; the best of 0.05 .. 2.5 on BABE's training part
 _LABELS = {"Biased": True, "Non-biased": False}
@@ -42,17 +44,15 @@ def read(path: Path) -> list[CodedSentence]:
 
 def read_babe(path: Path) -> list[CodedSentence]:
     """Sentences of a BABE file (`;`-separated), those without agreement left out."""
+    expected = "a `;`-separated file of BABE"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter=";")
-            missing = {"text", "label_bias"} - set(reader.fieldnames or ())
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusError(f"{path}: is not readable as CSV ({error}); give a file of BABE") from error
+        reader = csv.DictReader(io.StringIO(read_text(path, expected), newline=""), delimiter=";")
+        missing = {"text", "label_bias"} - set(reader.fieldnames or ())
+        rows = [row for row in reader if row.get("text")]
+    except csv.Error as error:
+        raise CorpusError(f"{path}: is not readable as CSV ({error}); give {expected}") from error
     if missing:
-        raise CorpusError(
-            f"{path}: lacks the column {', '.join(sorted(missing))}; give a `;`-separated file of BABE"
-        )
+        raise CorpusError(f"{path}: lacks the columns {', '.join(sorted(missing))}; give {expected}")
     return [
         CodedSentence(
             f"{path.stem}#{number}", row["text"], _LABELS[row["label_bias"]], _blamed(row.get("biased_words"))
@@ -67,7 +67,7 @@ def _blamed(cell: str | None) -> tuple[str, ...]:
         words = ast.literal_eval(cell or "[]")
     except (SyntaxError, ValueError):
         return ()
-    return tuple(str(word) for word in words)
+    return tuple(str(word) for word in words) if isinstance(words, list | tuple) else ()
 
 
 def read_basil(path: Path) -> list[CodedSentence]:
@@ -77,8 +77,10 @@ def read_basil(path: Path) -> list[CodedSentence]:
         article = path / "articles" / annotated.parent.name / annotated.name.replace("_ann.json", ".json")
         try:
             sentences += _basil_sentences(article, annotated)
-        except (OSError, ValueError, KeyError) as error:
-            raise CorpusError(f"{annotated}: is not in BASIL's layout ({error!r})") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CorpusError(
+                f"{annotated}: is not in BASIL's layout ({error!r}); give BASIL's folder"
+            ) from error
     if not sentences:
         raise CorpusError(f"{path}: has no annotations/*/*_ann.json; give the folder of BASIL")
     return sentences
@@ -121,7 +123,10 @@ def metrics(sentences: Sequence[CodedSentence], predictions: Sequence[Mapping[st
     return {
         "macro_f1": float(f1_score(biased, decided, average="macro")),
         "accuracy": float(accuracy_score(biased, decided)),
-        "auc": float(roc_auc_score(biased, [prediction["score"] for prediction in predictions])),
+        # Undefined where all sentences are coded alike.
+        "auc": float(roc_auc_score(biased, [prediction["score"] for prediction in predictions]))
+        if len(set(biased)) > 1
+        else math.nan,
         "word_recall": _word_recall(sentences, predictions),
         "precision_by_label": {label: sum(hits) / len(hits) for label, hits in sorted(by_label.items())},
     }

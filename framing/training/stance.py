@@ -17,7 +17,7 @@ from framing.actors import Mention, find_mentions
 from framing.analysis import Markup
 from framing.dimensions.stance import DIMENSION
 from framing.document import make_document
-from framing.training.task import CorpusError, Task
+from framing.training.task import CorpusError, Task, read_text
 
 SIGNS = {"negative": -1, "neutral": 0, "positive": 1}
 _TARGET = "target"
@@ -42,18 +42,16 @@ def read(path: Path) -> list[RatedMention]:
 def json_lines(path: Path) -> list[tuple[int, dict[str, Any]]]:
     """The objects of a file of JSON lines with their line numbers. Raises `CorpusError` for anything else."""
     objects: list[tuple[int, dict[str, Any]]] = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines, 1):
-            if line.strip():
+    # Not splitlines: a sentence may hold characters that it takes for the end of a line.
+    for number, line in enumerate(read_text(path, "a file of JSON lines").split("\n"), 1):
+        if line.strip():
+            try:
                 row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise CorpusError(f"{path}:{number}: is no JSON object; give a file of JSON lines")
-                objects.append((number, row))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CorpusError(
-            f"{path}: is not readable as JSON lines ({error}); give a file of JSON lines"
-        ) from error
+            except (ValueError, RecursionError) as error:
+                raise CorpusError(f"{path}:{number}: is no JSON; give a file of JSON lines") from error
+            if not isinstance(row, dict):
+                raise CorpusError(f"{path}:{number}: is no JSON object; give a file of JSON lines")
+            objects.append((number, row))
     return objects
 
 
@@ -61,13 +59,12 @@ def _mention(path: Path, number: int, row: Mapping[str, Any]) -> RatedMention:
     missing = [field for field in _FIELDS if field not in row]
     if missing:
         raise CorpusError(f"{path}:{number}: lacks {', '.join(missing)}; give a file of NewsMTSC")
-    return RatedMention(
-        str(row.get("id", f"{path.stem}#{number}")),
-        row["sentence"],
-        row["from"],
-        row["to"],
-        int(row["polarity"]),
-    )
+    sentence, start, end, polarity = (row[field] for field in ("sentence", "from", "to", "polarity"))
+    if not isinstance(sentence, str) or polarity not in SIGNS.values():
+        raise CorpusError(f"{path}:{number}: needs a sentence and a polarity of -1, 0 or 1; give NewsMTSC")
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= len(sentence)):
+        raise CorpusError(f"{path}:{number}: needs from and to inside its sentence; give a file of NewsMTSC")
+    return RatedMention(str(row.get("id", f"{path.stem}#{number}")), sentence, start, end, int(polarity))
 
 
 def predict(mentions: Sequence[RatedMention], model: str) -> list[dict[str, Any]]:

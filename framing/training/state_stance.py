@@ -44,11 +44,14 @@ def read(path: Path) -> list[CodedArticle]:
                 tuple(_mean(codes) for codes in zip(*sentence["codes"], strict=True))
                 for sentence in row["sentences"]
             )
-            articles.append(CodedArticle(row["id"], tuple(row["actors"]), sentences, codes))
-        except (KeyError, TypeError, ValueError) as error:
-            raise CorpusError(
-                f"{path}:{number}: lacks {error}; give articles with actors and coded sentences"
-            ) from error
+            actors = tuple(row["actors"])
+            coded = all(isinstance(text, str) for text in sentences) and {*map(len, codes)} <= {len(actors)}
+        except (KeyError, TypeError, ValueError):
+            coded = False
+        if not coded:
+            layout = '{"id", "actors": [...], "sentences": [{"text", "codes": [a row of codes per coder]}]}'
+            raise CorpusError(f"{path}:{number}: is no article in the layout {layout}; give such JSON lines")
+        articles.append(CodedArticle(str(row.get("id", number)), actors, sentences, codes))
     return articles
 
 

@@ -105,14 +105,17 @@
     button("×", "clear the marks", clear),
   );
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.number[data-all], .evidence td a");
-    if (!link) return;
+    const chosen = event.target.closest("a.number[data-all], .evidence td a, .chart a");
+    if (!chosen) return;
+    /* A value in a chart stands for the same value in the table below it. */
+    const link = chosen.closest(".chart") ? document.getElementById(chosen.getAttribute("href").slice(1)) : chosen;
+    if (!link || !link.hash) return;
     const ids = link.dataset.all ? link.dataset.all.split(" ") : [link.hash.slice(1)];
     const found = ids.map((id) => document.getElementById(id)).filter(Boolean);
     if (!found.length) return;
     event.preventDefault();
     clear();
-    origin = link;
+    origin = chosen;
     places = found;
     for (const mark of found) {
       const box = document.getElementById("layer-" + layerOf(mark));
