@@ -74,6 +74,9 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to wri
 def main() -> None:
     """Run the command line; an expected error is one line on stderr."""
     signal.signal(signal.SIGINT, _interrupt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file is UTF-8 on every machine; a terminal that lacks a character shows another.
+        sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="replace")
     try:
         app()
     except (DataError, CorpusError, ValueError) as error:
@@ -317,7 +320,7 @@ def _read(
     known = {actor.id for actor in load_actors()}
     for actor in _names(actors) or ():
         if actor not in known:
-            near = get_close_matches(actor, known, 1)
+            near = get_close_matches(actor, known, 1, 0.75)
             hint = f"did you mean '{near[0]}'? Choose from" if near else "choose from"
             _stop(f"unknown actor '{actor}'; {hint} {', '.join(sorted(known))}")
     return _Inputs(stream_corpus(paths, text_col=text_col, id_col=id_col or None, without=output))

@@ -132,7 +132,7 @@ def test_inverse_simpson_is_the_number_of_equal_shares_and_undefined_without_any
 
 def test_formulas_travel_to_other_processes():
     for score in read(NEWS).scores:
-        formula = pickle.loads(pickle.dumps(score.formula))  # noqa: S301  # our own bytes
+        formula = pickle.loads(pickle.dumps(score.formula))  # our own bytes
         assert np.array_equal(
             formula(score.totals.sum(axis=0)), score.formula(score.totals.sum(axis=0)), equal_nan=True
         )

@@ -252,6 +252,7 @@ def test_evidence_asked_for_in_another_format_is_told(articles: Path) -> None:
     assert "--format jsonl only" in done.stderr
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_lines_are_written_as_articles_are_read(tmp_path: Path) -> None:
     """The first line is there while the second article is still to come."""
     os.mkfifo(tmp_path / "slow")
@@ -265,6 +266,7 @@ def test_lines_are_written_as_articles_are_read(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "slow")
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
@@ -328,6 +330,18 @@ def test_lint_of_an_own_file_names_the_line(tmp_path: Path) -> None:
     done = run("lexicon", "lint", "own.dic", cwd=tmp_path)
     assert done.returncode == 1
     assert "own.dic:5: duplicate: 'fine'" in done.stdout
+
+
+def test_what_goes_to_a_file_is_utf8_whatever_the_machine_speaks(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "framing", "dimensions"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "−1..1" in done.stdout.decode("utf-8")
 
 
 def test_dimensions_are_explained(tmp_path: Path) -> None:
