@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from framing.analysis import analyze
+from framing.analysis import Dimension, Ratio, Reading, Score, analyze
 from framing.comparison.compare import compare
 from framing.document import make_document
 from framing.output.highlight import Piece, blocks, highlight, slug
@@ -256,6 +257,21 @@ def test_articles_are_called_by_their_outlets_where_these_differ():
     assert article_names([first, second, third]) == {"a": "a", "b": "b", "c": "c"}
 
 
+def test_a_checksum_in_a_file_name_is_no_part_of_a_label():
+    first, second = (
+        analyze(make_document(TEXT, id), dimensions=["tone"], resamples=0)
+        for id in ("a_0123456789abcdef", "b")
+    )
+    assert article_names([first, second]) == {"a_0123456789abcdef": "a", "b": "b"}
+    alike = analyze(make_document(TEXT, "a_fedcba9876543210"), dimensions=["tone"], resamples=0)
+    assert article_names([first, alike]) == {id: id for id in ("a_0123456789abcdef", "a_fedcba9876543210")}
+
+
+def test_the_first_sentence_stands_for_a_missing_title():
+    html = render_report(compare([analyze(make_document("It may rain. " + TEXT, "one"), resamples=20)]))
+    assert "<title>It may rain.</title>" in html
+
+
 def test_a_headline_of_the_text_stands_for_a_missing_title():
     text = "Talks may resume\n\n" + TEXT
     html = render_report(compare([analyze(make_document(text, "one"), resamples=20)]))
@@ -350,3 +366,20 @@ def test_the_terminal_shows_brackets_and_no_control_characters(capsys):
     assert "[red]x[/red]" in shown
     assert "\x1b" not in shown
     assert "0.500" in shown
+
+
+def test_a_dimension_the_page_has_never_heard_of_gets_its_table():
+    """A new dimension is a file in `dimensions/` and no edit here."""
+    dimension = Dimension(
+        "made", "Made up", "How much?", "per word", "more", "All else.", "2020", {}, lambda m, e: []
+    )
+    analyses = []
+    for id in ("one", "two"):
+        analysis = analyze(make_document("It rained on the town. Nobody came.", id), resamples=0)
+        totals = np.ones((2, 2))
+        score = Score("made", "rate", None, None, "all", "per word", totals, Ratio(), 2, value=1.0)
+        analyses.append(replace(analysis, readings={"made": Reading(dimension, (), (score,))}))
+    page = render_report(compare(analyses, resamples=0))
+    assert "Made up" in page
+    assert 'id="a1-s0"' in page
+    assert 'id="made"' in page

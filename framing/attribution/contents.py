@@ -23,7 +23,7 @@ def content_after(text: Text, cue: Cue, limits: Range, start: int | None = None)
         return None
     if "person" in cue.takes:
         start = _past_addressee(text, start, cue, limits)
-    elif cue.takes & {"that", "quote"} and not (tokens[start] == "to" and _takes_infinitive(cue)):
+    elif cue.takes & {"that", "quote"} and not _introduces_content(tokens[start], cue):
         start = _past_circumstance(text, start, limits)
     if start + 1 < limits.last and tokens[start] in (":", ","):
         if "quote" not in cue.takes or not (tokens[start] == ":" or tokens[start + 1] in grammar.QUOTE_MARKS):
@@ -33,6 +33,11 @@ def content_after(text: Text, cue: Cue, limits: Range, start: int | None = None)
         return None
     last = _end(text, start, cue, limits)
     return Range(start, last) if last > start else None
+
+
+def _introduces_content(token: str, cue: Cue) -> bool:
+    """Whether "to" or "as" belongs to the cue ("is said to", "was seen as") and begins no circumstance."""
+    return (token == "to" and _takes_infinitive(cue)) or (token == "as" and cue.kind == "passive")
 
 
 def _may_begin(text: Text, start: int, cue: Cue, limits: Range) -> bool:

@@ -34,7 +34,7 @@ _TAG = re.compile("<[^>]*>")
 _SPOKEN_PARTS = re.compile(' (?:role|aria-[a-z]+|target)="[^"]*"')
 # Vega puts the address of its own site before a place in the page.
 _LINK = re.compile('<a xlink:href="[^"#]*#')
-_SECTIONS = {"attribution": "sourcing", "tone": "frames", "readability": "frames"}
+_SECTIONS = {"attribution": "sourcing"}
 
 
 class Cell(NamedTuple):
@@ -141,13 +141,24 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
 
 
 def article_names(analyses: Sequence[Analysis]) -> dict[str, str]:
-    """A short name for each article id: the outlet where all are known and differ, otherwise the id."""
+    """A short name for each article id: the outlet where all are known and differ, otherwise the id.
+
+    A checksum at the end of an id is left out, as long as the names still differ.
+    """
     outlets = [str(analysis.document.meta.get("outlet") or "").strip() for analysis in analyses]
     distinct = all(outlets) and len(set(outlets)) == len(outlets)
     ids = [analysis.document.id for analysis in analyses]
-    short = [_shortened(name) for name in (outlets if distinct else ids)]
+    short = [_shortened(name) for name in (outlets if distinct else map(_without_checksum, ids))]
     # Two long names may look alike once shortened.
     return dict(zip(ids, short if len(set(short)) == len(short) else ids, strict=True))
+
+
+_CHECKSUM = re.compile(r"[-_.][0-9a-f]{12,}$")
+_OPENING = 90  # characters of the first sentence that stand for a missing title
+
+
+def _without_checksum(id: str) -> str:
+    return _CHECKSUM.sub("", id)
 
 
 def _shortened(name: str, limit: int = 26) -> str:
@@ -184,7 +195,8 @@ def _article(number: int, analysis: Analysis, names: Mapping[str, str]) -> Artic
         headline = blocks.pop(0).html
         title = headline.striptags()
     else:
-        title = title or document.id
+        opening = " ".join(document[document.sentences[0]].split()) if document.sentences else document.id
+        title = title or _shortened(opening, _OPENING)
         headline = escape(title)
     outlet = meta["outlet"] if meta["outlet"] != names[document.id] else ""
     parts = [outlet, meta["author"], meta["date"], document.meta.get("genre")]
