@@ -338,6 +338,12 @@ def test_a_comparison_of_one_article_or_none_is_empty_but_well_formed(pair):
         assert comparison.keywords.empty
 
 
+def test_without_resamples_values_are_compared_and_nothing_is_tested(pair):
+    rows = compare(pair, resamples=0).differences
+    assert rows.difference.notna().any()
+    assert rows[["low", "high", "p", "q"]].isna().all(axis=None)
+
+
 def test_two_articles_may_not_share_an_id(pair):
     with pytest.raises(ValueError, match="two articles have the id 'plain'"):
         compare([pair[0], pair[0]])

@@ -73,7 +73,9 @@ def permutation_p(
     rows = len(pooled[0])
     ratios = [number for number, formula in enumerate(formulas) if isinstance(formula, Ratio)]
     others = [number for number, formula in enumerate(formulas) if not isinstance(formula, Ratio)]
-    above, below = (np.reshape([pooled[i][:, column] for i in ratios], (-1, rows)).T for column in (0, 1))
+    above, below = (
+        np.reshape([pooled[i][:, column] for i in ratios], (len(ratios), rows)).T for column in (0, 1)
+    )
     moments = np.hstack([above, below, above**2, above * below, below**2])
     random = np.random.default_rng(seed)
     member = np.arange(rows) < len(a[0])
@@ -154,7 +156,9 @@ def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, objec
     left, right = ([side.scores[key].totals for key in tested] for side in (a, b))
     formulas = [a.scores[key].formula for key in tested]
     p = permutation_p(left, right, formulas, seed=seed, resamples=resamples)
-    low, high = percentiles(np.reshape([a.drawn[key] - b.drawn[key] for key in tested], (-1, resamples)))
+    low, high = percentiles(
+        np.reshape([a.drawn[key] - b.drawn[key] for key in tested], (len(tested), resamples))
+    )
     tests = {
         key: {
             "low": low,
