@@ -186,6 +186,22 @@ class Ratio:
         )
 
 
+def rate(
+    dimension: str,
+    measure: str,
+    voice: str,
+    counts: Floats,
+    of: Floats,
+    *,
+    scale: float,
+    unit: str,
+    label: str | None = None,
+) -> Score:
+    """The score "counts per `scale` of something", both by sentence, shape (sentences,); `n` is the sum of `of`."""
+    totals = np.column_stack([counts, of])
+    return Score(dimension, measure, label, None, voice, unit, totals, Ratio(scale), n=int(of.sum()))
+
+
 @dataclass(frozen=True)
 class Dimension:
     """How to find one kind of evidence and count it, with the words that explain it to readers.

@@ -29,19 +29,24 @@ class Table(NamedTuple):
     rows: list[tuple[int, dict[str, str]]]
 
 
-def read_table(path: Path) -> Table:
-    """Read a tab-separated file with `# key: value` provenance on top.
-
-    Raises `DataError` when the file is missing, is not UTF-8, lacks provenance, or a row has more cells than columns.
-    """
+def read_text(path: Path) -> str:
+    """The text of a data file. Raises `DataError` when it cannot be read or is not UTF-8."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror}); check the name and the permissions"
         ) from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
+
+
+def read_table(path: Path) -> Table:
+    """Read a tab-separated file with `# key: value` provenance on top.
+
+    Raises `DataError` when the file is missing, is not UTF-8, lacks provenance, or a row has more cells than columns.
+    """
+    lines = read_text(path).split("\n")
     header: dict[str, str] = {}
     columns: list[str] = []
     rows: list[tuple[int, dict[str, str]]] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from framing.data import DataError
+from framing.data import DataError, read_text
 from framing.lexicon import Entry, Lexicon
 
 
@@ -20,7 +20,7 @@ def read_dic(path: Path) -> Lexicon:
     categories: dict[str, str] = {}
     entries: list[Entry] = []
     marks = 0
-    for number, line in enumerate(_read(path).splitlines(), 1):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         cells = line.split("\t") if "\t" in line else line.split()
         cells = [cell.strip() for cell in cells if cell.strip()]
         if not cells:
@@ -44,7 +44,7 @@ def read_dic(path: Path) -> Lexicon:
 def read_yaml(path: Path) -> Lexicon:
     """A mapping of category to a list of terms; nested categories are joined by a full stop."""
     try:
-        data = yaml.safe_load(_read(path))
+        data = yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
         raise DataError(f"{path}: is not valid YAML; {' '.join(str(error).split())}") from error
     if not isinstance(data, Mapping):
@@ -75,14 +75,3 @@ def _header(path: Path, kind: str, categories: Any) -> dict[str, str]:
         "method": f"imported from {kind}",
         "categories": "; ".join(categories),
     }
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be read ({error.strerror}); check the name and the permissions"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: is not UTF-8 text; save it as UTF-8") from error

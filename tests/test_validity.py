@@ -58,6 +58,7 @@ BARS = [
     ("attribution", "polnear/dev", "content_f1", 0.60),
     ("hedging", "szeged/factbank-dev.xml", "cue_f1", 0.70),
     ("stance", "newsmtsc/dev-rw.jsonl", "macro_f1", 0.55),
+    ("loaded", "babe/sg2-train.csv", "macro_f1", 0.66),
 ]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from framing.analysis import Dimension, Evidence, Markup, Ratio, Score
+from framing.analysis import Dimension, Evidence, Markup, Score, rate
 from framing.lexicon import load_lexicon
 from framing.voice import VOICES
 
@@ -31,16 +29,15 @@ def find_frames(markup: Markup) -> list[Evidence]:
 def measure_frames(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     """Share of sentences with a cue of the frame, 0..1, by frame and voice; `n` is the sentences of the voice."""
     return [
-        Score(
-            dimension="frames",
-            measure="share",
-            label=frame,
-            actor=None,
-            voice=voice,
+        rate(
+            "frames",
+            "share",
+            voice,
+            markup.flag(cues, voice),
+            markup.sentences(voice),
+            scale=1,
             unit="share of sentences",
-            totals=np.column_stack([markup.flag(cues, voice), markup.sentences(voice)]),
-            formula=Ratio(),
-            n=int(markup.sentences(voice).sum()),
+            label=frame,
         )
         for frame in FRAMES
         for cues in [[item for item in evidence if item.label == frame]]

@@ -8,11 +8,10 @@ column `context` of its entry names one of the rules below, or `none` for a fixe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
-import numpy as np
-
-from framing.analysis import Dimension, Evidence, Floats, Markup, Ratio, Score
+from framing.analysis import Dimension, Evidence, Markup, Score, rate
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
 from framing.voice import VOICES
@@ -111,33 +110,19 @@ def measure_hedging(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     hedges = [item for item in evidence if item.label != BOOSTER]
     boosters = [item for item in evidence if item.label == BOOSTER]
     by_type = {label: [item for item in hedges if item.label == label] for label in HEDGES}
+    per_100 = partial(rate, "hedging", scale=100, unit="per 100 sentences")
+    per_1000 = partial(rate, "hedging", scale=1000, unit="per 1,000 words")
     scores: list[Score] = []
     for voice in (*VOICES, "all"):
         sentences, words = markup.sentences(voice), markup.words(voice)
-        scores.append(_score("hedged_sentences", None, voice, markup.flag(hedges, voice), sentences))
-        scores.append(_score("hedge_cues", None, voice, markup.count(hedges, voice), words))
+        scores.append(per_100("hedged_sentences", voice, markup.flag(hedges, voice), sentences))
+        scores.append(per_1000("hedge_cues", voice, markup.count(hedges, voice), words))
         scores += [
-            _score("hedge_cues", label, voice, markup.count(by_type[label], voice), words) for label in HEDGES
+            per_1000("hedge_cues", voice, markup.count(by_type[label], voice), words, label=label)
+            for label in HEDGES
         ]
-        scores.append(_score("boosters", None, voice, markup.count(boosters, voice), words))
+        scores.append(per_1000("boosters", voice, markup.count(boosters, voice), words))
     return scores
-
-
-def _score(measure: str, label: str | None, voice: str, counts: Floats, of: Floats) -> Score:
-    unit, scale = (
-        ("per 100 sentences", 100.0) if measure == "hedged_sentences" else ("per 1,000 words", 1000.0)
-    )
-    return Score(
-        dimension="hedging",
-        measure=measure,
-        label=label,
-        actor=None,
-        voice=voice,
-        unit=unit,
-        totals=np.column_stack([counts, of]),
-        formula=Ratio(scale),
-        n=int(of.sum()),
-    )
 
 
 DIMENSION = Dimension(

@@ -9,11 +9,10 @@ word of such a name, and the evidence covers the whole name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-
-from framing.analysis import Dimension, Evidence, Floats, Markup, Ratio, Score
+from framing.analysis import Dimension, Evidence, Markup, Score, rate
 from framing.document import Document, Span
 from framing.lexicon import Lexicon, load_lexicon
 from framing.neutral import neutral_form
@@ -198,33 +197,18 @@ def measure_loaded(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     `n` is the number of words or sentences of the voice.
     """
     by_label = {label: [item for item in evidence if item.label == label] for label in labels()}
+    per_100 = partial(rate, "loaded", scale=100, unit="per 100 sentences")
+    per_1000 = partial(rate, "loaded", scale=1000, unit="per 1,000 words")
     scores: list[Score] = []
     for voice in (*VOICES, "all"):
         words, sentences = markup.words(voice), markup.sentences(voice)
-        scores.append(_score("loaded_terms", None, voice, markup.count(evidence, voice), words))
+        scores.append(per_1000("loaded_terms", voice, markup.count(evidence, voice), words))
         scores += [
-            _score("loaded_terms", label, voice, markup.count(items, voice), words)
+            per_1000("loaded_terms", voice, markup.count(items, voice), words, label=label)
             for label, items in by_label.items()
         ]
-        scores.append(_score("loaded_sentences", None, voice, markup.flag(evidence, voice), sentences))
+        scores.append(per_100("loaded_sentences", voice, markup.flag(evidence, voice), sentences))
     return scores
-
-
-def _score(measure: str, label: str | None, voice: str, counts: Floats, of: Floats) -> Score:
-    unit, scale = (
-        ("per 100 sentences", 100.0) if measure == "loaded_sentences" else ("per 1,000 words", 1000.0)
-    )
-    return Score(
-        dimension="loaded",
-        measure=measure,
-        label=label,
-        actor=None,
-        voice=voice,
-        unit=unit,
-        totals=np.column_stack([counts, of]),
-        formula=Ratio(scale),
-        n=int(of.sum()),
-    )
 
 
 DIMENSION = Dimension(
