@@ -23,7 +23,7 @@ from framing._version import __version__
 from framing.actors import Mention, find_mentions
 from framing.comparison.intervals import percentiles, resampled_sums
 from framing.document import Document, make_document
-from framing.lexicon import lexicons_digest
+from framing.lexicon import Lexicon, Match, lexicons_digest
 from framing.voice import VOICES, Voices
 
 Floats = NDArray[np.float64]
@@ -184,6 +184,21 @@ class Ratio:
         return np.divide(
             sums[..., 0] * self.scale, below, out=np.full_like(below, math.nan), where=below != 0
         )
+
+
+def cues(dimension: str, document: Document, lexicon: Lexicon, matches: Iterable[Match]) -> list[Evidence]:
+    """Evidence of what a lexicon found: labelled with the category, explained by the entry's note or the category."""
+    definitions = lexicon.categories
+    return [
+        Evidence(
+            dimension=dimension,
+            label=match.entry.category,
+            start=document.starts[match.first],
+            end=document.ends[match.last - 1],
+            why=match.entry.note or definitions[match.entry.category],
+        )
+        for match in matches
+    ]
 
 
 def rate(

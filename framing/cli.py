@@ -410,12 +410,13 @@ def _emit_frame(frame: pd.DataFrame, found: _Inputs, place: str, format: Format,
     rows = [{place: failure.file, "failure": str(failure)} for failure in found.lost]
     counts = {name: "Int64" for name in frame.columns if pd.api.types.is_integer_dtype(frame[name])}
     failures = pd.DataFrame(rows, columns=[place, "failure"], dtype="str")
-    whole = table.rounded(pd.concat([frame.astype(counts), failures], ignore_index=True))
+    whole = pd.concat([frame.astype(counts), failures], ignore_index=True)
     if format is Format.parquet and output is not None:
         with _writing(output):
             table.write_parquet(whole, output)
     else:
-        _emit_lines([whole.to_csv(index=False, lineterminator="\n").removesuffix("\n")], output)
+        text = table.rounded(whole).to_csv(index=False, lineterminator="\n")
+        _emit_lines([text.removesuffix("\n")], output)
 
 
 def _emit_tables(tables: Iterable[Table], output: Path | None) -> None:

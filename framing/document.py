@@ -139,7 +139,7 @@ def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: A
             glued = -1  # the end of a hyphen that a next word part would touch
             for match in _TOKEN.finditer(text, start, end):
                 raw = match.group()
-                token = raw.translate(_STRAIGHT).replace("''", '"').lower()
+                token = _normal(raw)
                 tokens.append(token)
                 starts.append(match.start())
                 ends.append(match.end())
@@ -170,7 +170,11 @@ def tokenize(text: str) -> list[str]:
     >>> tokenize("The US-led bloc’s “plan” isn’t new.")
     ['the', 'us', '-', 'led', 'bloc', "'s", '"', 'plan', '"', "isn't", 'new', '.']
     """
-    return [raw.translate(_STRAIGHT).replace("''", '"').lower() for raw in _TOKEN.findall(text)]
+    return [_normal(raw) for raw in _TOKEN.findall(text)]
+
+
+def _normal(raw: str) -> str:
+    return raw.translate(_STRAIGHT).replace("''", '"').lower()
 
 
 # Tokens ---------------------------------------------------------------------------------------------------------
@@ -286,9 +290,8 @@ _HEADLINE_LIMIT = 140  # characters; longer first lines are leads
 def _paragraphs(text: str, body_start: int, title: str) -> Iterator[Paragraph]:
     """Blocks between line breaks, hard-wrapped lines joined, with their kinds."""
     if body_start:
-        key = _TITLE_KEY.search(
-            text, 0, body_start
-        )  # the title's words may stand in an id or outlet before it
+        # The title's words may stand in an id or outlet before it.
+        key = _TITLE_KEY.search(text, 0, body_start)
         at = text.find(title, key.end() if key else 0, body_start) if title else -1
         if at >= 0:
             yield Paragraph(at, at + len(title), "headline")

@@ -217,8 +217,8 @@ _NUMBERS = frozenset(
 
 def _same_case(entry: Entry, document: Document, first: int, last: int) -> bool:
     written = document.text[document.starts[first] : document.ends[last - 1]]
-    spelled = "".join(tokenize_cased(written))
-    wanted = "".join(tokenize_cased(entry.term.rstrip("*")))
+    spelled = _letters(written)
+    wanted = _letters(entry.term.rstrip("*"))
     if entry.forms or entry.term.endswith("*"):
         length = min(len(spelled), len(wanted)) - 1
         spelled, wanted = spelled[:length], wanted[:length]
@@ -228,9 +228,9 @@ def _same_case(entry: Entry, document: Document, first: int, last: int) -> bool:
     return begins and spelled[1:] == wanted[1:] and spelled[:1].lower() == wanted[:1].lower()
 
 
-def tokenize_cased(text: str) -> list[str]:
-    """The letters of a text without spaces and hyphens, quotes straight, case kept."""
-    return [c for c in text.translate(_QUOTES) if not c.isspace() and c != "-"]
+def _letters(text: str) -> str:
+    """A text without spaces and hyphens, quotes straight, case kept."""
+    return "".join(c for c in text.translate(_QUOTES) if not c.isspace() and c != "-")
 
 
 _QUOTES = str.maketrans("‘’ʼ“”‐‑", "'''\"\"--")

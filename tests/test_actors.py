@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
+from case_files import parameters, read_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +10,7 @@ from framing.data import DataError
 from framing.document import make_document
 from framing.lexicon import load_lexicon
 
-CASES = json.loads((Path(__file__).parent / "cases" / "actors.json").read_text(encoding="utf-8"))
+CASES = read_cases("actors")
 EVERY_STATE_HAS = {"state", "demonym", "metonym", "government", "leader"}
 HEADER = "\n".join(
     f"# {key}: x" for key in ("title", "licence", "date", "method", "literature", "categories")
@@ -26,10 +24,7 @@ def found(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] if case.get("known_failure") else [])
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     assert found(case["text"]) == case["expect"]

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import json
 import math
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
+from case_files import parameters, read_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +16,7 @@ from framing.lexicon import load_lexicon
 from framing.training import attribution as polnear
 from framing.training.task import CorpusError
 
-CASES = json.loads((Path(__file__).parent / "cases" / "attribution.json").read_text(encoding="utf-8"))
+CASES = read_cases("attribution")
 NEWS = (
     "The port was closed. “It will open on Monday,” Anna Lind, the harbour master, said. She told reporters that two "
     "ships had left. The Kremlin said it knew of no delay. Captains believe the storm will pass."
@@ -51,10 +50,7 @@ def rows(text: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] if case.get("known_failure") else [])
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     found = rows(case["text"])

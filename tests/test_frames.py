@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 
 import pytest
+from case_files import parameters, read_cases
 
 from framing.analysis import Analysis, analyze
 from framing.dimensions.frames import FRAMES
 from framing.lexicon import load_lexicon
 
-CASES = json.loads((Path(__file__).parent / "cases" / "frames.json").read_text(encoding="utf-8"))
+CASES = read_cases("frames")
 NEWS = (
     "The war goes on. Farmers cannot pay for seed. The ferry left at dawn. "
     "“The minister alone is to blame for this war,” a teacher said."
@@ -23,10 +22,7 @@ def read(text: str) -> Analysis:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] if case.get("known_failure") else [])
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     analysis = read(case["text"])

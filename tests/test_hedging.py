@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 
 import pytest
+from case_files import parameters, read_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from framing.lexicon import load_lexicon
 from framing.training import hedging as szeged
 from framing.training.task import CorpusError
 
-CASES = json.loads((Path(__file__).parent / "cases" / "hedging.json").read_text(encoding="utf-8"))
+CASES = read_cases("hedging")
 NEWS = (
     "The bridge may be closed. It clearly was old. The ferry left at dawn. "
     "“The new bridge could cost about 40 million, if we are lucky,” a worker said. It was Monday."
@@ -27,10 +26,7 @@ def read(text: str) -> Analysis:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] if case.get("known_failure") else [])
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     analysis = read(case["text"])

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+from case_files import parameters, read_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from framing.lint import lint
 from framing.training.loaded import TASK, read_babe
 from framing.training.task import CorpusError
 
-CASES = json.loads((Path(__file__).parent / "cases" / "loaded.json").read_text(encoding="utf-8"))
+CASES = read_cases("loaded")
 PLAIN = "The council passed the budget. Opponents criticised it. The mayor will speak on Monday."
 SLANTED = "The spineless council rammed through the budget. Opponents slammed it. The mayor, a thug, will rant on Monday."
 
@@ -31,14 +32,7 @@ def value(analysis: Analysis, measure: str, voice: str, label: str | None = None
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=[pytest.mark.xfail(strict=True)] if case.get("known_failure") else [],
-        )
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     analysis = read(case["text"])

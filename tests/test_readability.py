@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
+from case_files import parameters, read_cases
 from hypothesis import given
 from hypothesis import strategies as st
 from textstat import textstat
@@ -14,7 +13,7 @@ from framing.analysis import Analysis, analyze
 from framing.dimensions.readability import COUNTS, DIFFICULT_WORD, FORMULAS, SENTENCE, scored_text
 from framing.document import make_document
 
-CASES = json.loads((Path(__file__).parent / "cases" / "readability.json").read_text(encoding="utf-8"))
+CASES = read_cases("readability")
 EASY = "The dog ran to the old man. He was glad. He gave it a bone and some milk to drink."
 HARD = (
     "Constitutional deliberations notwithstanding, the interim administration's representatives reiterated "
@@ -47,10 +46,7 @@ def assert_equals_textstat(text: str) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] if case.get("known_failure") else [])
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     analysis = read(case["text"])

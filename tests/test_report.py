@@ -17,7 +17,7 @@ from framing.comparison.compare import compare
 from framing.document import make_document
 from framing.output.highlight import Piece, blocks, highlight, slug
 from framing.output.report import article_names, render_report, write_report
-from framing.output.table import json_line, rich_table, rounded, write_parquet
+from framing.output.table import json_line, rounded, write_parquet
 
 TEXT = (
     "The minister said the talks may resume. Critics of the brutal regime reportedly disagree. “Moscow might perhaps "
@@ -360,12 +360,16 @@ def test_json_lines_are_plain_json():
 def test_the_terminal_shows_brackets_and_no_control_characters(capsys):
     from rich.console import Console
 
-    frame = pd.DataFrame({"text": ["[red]x[/red] \x1b[31m"], "value": [0.5], "none": [None]})
-    Console(width=80).print(rich_table(frame))
+    from framing.output.screen import score_table
+
+    document = make_document(TEXT, "one", title="[red]x[/red] \x1b[31m")
+    analysis = analyze(document, dimensions=["hedging"], resamples=0)
+    Console(width=160).print(score_table(analysis))
     shown = capsys.readouterr().out
     assert "[red]x[/red]" in shown
     assert "\x1b" not in shown
-    assert "0.500" in shown
+    value = next(score.value for score in analysis.scores if score.voice == "all")
+    assert f"{value:.3g}" in shown
 
 
 def test_a_dimension_the_page_has_never_heard_of_gets_its_table():

@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 import math
 from itertools import permutations
-from pathlib import Path
 
 import pytest
+from case_files import parameters, read_cases
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from framing.actors import find_mentions, load_actors
@@ -17,7 +17,7 @@ from framing.training import stance as newsmtsc
 from framing.training import state_stance
 from framing.training.task import CorpusError
 
-CASES = json.loads((Path(__file__).parent / "cases" / "stance.json").read_text(encoding="utf-8"))
+CASES = read_cases("stance")
 NEWS = (
     "Russia bombed the port. Critics condemned Russia. Turkey praised Qatar for its courage. "
     "“Russia is a reliable friend of this town and its people,” the mayor said. Ukraine thanked Poland. "
@@ -31,10 +31,7 @@ def read(text: str) -> Analysis:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] if case.get("known_failure") else [])
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     assert {row.actor: row.label for row in read(case["text"]).evidence} == case["expect"]

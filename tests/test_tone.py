@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 
 import pytest
+from case_files import parameters, read_cases
 from hypothesis import given
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from framing.analysis import Analysis, analyze
 
-CASES = json.loads((Path(__file__).parent / "cases" / "tone.json").read_text(encoding="utf-8"))
+CASES = read_cases("tone")
 NEWS = (
     "Ferry strike ends\n\nThe strike was a disaster for the islands. The new contract is good, but the union isn't "
     "happy. “We have won nothing and we are not very proud of this shameful deal,” a worker said. Ferries sail again "
@@ -25,10 +24,7 @@ def read(text: str) -> Analysis:
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] if case.get("known_failure") else [])
-        for case in CASES
-    ],
+    parameters(CASES),
 )
 def test_case(case):
     analysis = read(case["text"])

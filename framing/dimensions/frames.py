@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from framing.analysis import Dimension, Evidence, Markup, Score, rate
+from framing.analysis import Dimension, Evidence, Markup, Score, cues, rate
 from framing.lexicon import load_lexicon
 from framing.voice import VOICES
 
@@ -11,19 +11,8 @@ FRAMES = ("conflict", "human_interest", "economic_consequences", "morality", "re
 
 def find_frames(markup: Markup) -> list[Evidence]:
     """Cues of the frames, labelled with the frame."""
-    document = markup.document
     lexicon = load_lexicon("frames")
-    definitions = lexicon.categories
-    return [
-        Evidence(
-            dimension="frames",
-            label=match.entry.category,
-            start=document.starts[match.first],
-            end=document.ends[match.last - 1],
-            why=match.entry.note or definitions[match.entry.category],
-        )
-        for match in lexicon.match(document)
-    ]
+    return cues("frames", markup.document, lexicon, lexicon.match(markup.document))
 
 
 def measure_frames(markup: Markup, evidence: list[Evidence]) -> list[Score]:
@@ -33,14 +22,14 @@ def measure_frames(markup: Markup, evidence: list[Evidence]) -> list[Score]:
             "frames",
             "share",
             voice,
-            markup.flag(cues, voice),
+            markup.flag(found, voice),
             markup.sentences(voice),
             scale=1,
             unit="share of sentences",
             label=frame,
         )
         for frame in FRAMES
-        for cues in [[item for item in evidence if item.label == frame]]
+        for found in [[item for item in evidence if item.label == frame]]
         for voice in (*VOICES, "all")
     ]
 

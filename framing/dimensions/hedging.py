@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
-from framing.analysis import Dimension, Evidence, Markup, Score, rate
+from framing.analysis import Dimension, Evidence, Markup, Score, cues, rate
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
 from framing.voice import VOICES
@@ -36,18 +36,8 @@ def find_hedges(markup: Markup) -> list[Evidence]:
     """Hedges and boosters of a document, labelled with their type."""
     document = markup.document
     lexicon = load_lexicon("hedging")
-    definitions = lexicon.categories
-    return [
-        Evidence(
-            dimension="hedging",
-            label=match.entry.category,
-            start=document.starts[match.first],
-            end=document.ends[match.last - 1],
-            why=match.entry.note or definitions[match.entry.category],
-        )
-        for match in lexicon.match(document)
-        if _fits(document, match)
-    ]
+    matches = (match for match in lexicon.match(document) if _fits(document, match))
+    return cues("hedging", document, lexicon, matches)
 
 
 def _fits(document: Document, match: Match) -> bool:

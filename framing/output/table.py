@@ -1,4 +1,4 @@
-"""Results as tables: tidy frames, and the same bytes for the same result as CSV, JSON lines, Parquet or on screen."""
+"""Results as tables: tidy frames, and the same bytes for the same result as CSV, JSON lines or Parquet."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.markup import escape
-from rich.table import Table
 
 from framing.comparison.rows import evidence_frame, scores_frame
 
@@ -19,7 +17,6 @@ __all__ = [
     "DIGITS",
     "evidence_frame",
     "json_line",
-    "rich_table",
     "rounded",
     "scores_frame",
     "write_parquet",
@@ -57,17 +54,6 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
         rounded(frame).to_parquet(file, index=False, engine="pyarrow")
 
 
-def rich_table(frame: pd.DataFrame, title: str | None = None) -> Table:
-    """A frame for the terminal: numbers to the right with three digits, undefined values as a dash."""
-    table = Table(title=title, title_justify="left", header_style="bold")
-    numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns]
-    for name, is_number in zip(frame.columns, numeric, strict=True):
-        table.add_column(str(name), justify="right" if is_number else "left", overflow="fold")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(_shown(value) for value in row))
-    return table
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, DIGITS) + 0.0
@@ -82,15 +68,6 @@ def _cell(value: Any) -> str | None:
     if isinstance(value, list | tuple | Mapping):
         return json_line({"": value})[5:-1]
     return None if _missing(value) else str(value)
-
-
-def _shown(value: Any) -> str:
-    if _missing(value):
-        return "–"
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    # Brackets would be read as style, control characters by the terminal.
-    return escape("".join(c if c.isprintable() else " " for c in str(value)))
 
 
 def _missing(value: Any) -> bool:
