@@ -6,13 +6,17 @@
 7
 """
 
+from typing import TYPE_CHECKING, Any
+
 from framing._version import __version__
 from framing.actors import Actor, Mention, find_mentions, load_actors
 from framing.analysis import Analysis, Dimension, Evidence, Markup, Reading, Score, analyze, load_dimensions
-from framing.comparison.compare import Comparison, compare
 from framing.corpus import Failure, load_corpus, read
 from framing.document import Document, Span, make_document
 from framing.lexicon import Entry, Lexicon, load_lexicon
+
+if TYPE_CHECKING:
+    from framing.comparison.compare import Comparison, compare
 
 __all__ = [
     "Actor",
@@ -40,3 +44,18 @@ __all__ = [
     "make_document",
     "read",
 ]
+
+if not TYPE_CHECKING:  # a checker that saw this would take every name for one of the package's
+
+    def __getattr__(name: str) -> Any:
+        """Comparisons are loaded when they are first asked for: pandas and scipy take longer than all the rest."""
+        if name not in ("Comparison", "compare"):
+            raise AttributeError(f"module 'framing' has no attribute '{name}'")
+        from framing.comparison.compare import Comparison, compare  # noqa: PLC0415  see above
+
+        globals().update(Comparison=Comparison, compare=compare)
+        return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import and_
 from pathlib import Path
 from typing import NamedTuple
 
@@ -148,9 +149,11 @@ def _with_wholes(actor: str, known: Mapping[str, Actor], date: str) -> Iterator[
 
 def is_title_case(document: Document, sentence: int) -> bool:
     """Whether most words of a sentence have a capital, as in many headlines, so that a capital marks no name."""
-    tokens = range(document.sentences[sentence].first, document.sentences[sentence].last)
-    words = [token for token in tokens if document.is_word[token]]
-    return sum(document.is_capital[token] for token in words) >= _TITLE_CASE * len(words)
+    tokens = slice(document.sentences[sentence].first, document.sentences[sentence].last)
+    capital, is_word = document.is_capital[tokens], document.is_word[tokens]
+    least = _TITLE_CASE * sum(is_word)
+    # Marks have no capital and few clitics do, so the first sum settles most sentences.
+    return sum(capital) >= least and sum(map(and_, capital, is_word)) >= least
 
 
 def name_uses(mentions: Iterable[Mention]) -> list[NameUse]:

@@ -13,27 +13,38 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cache, cached_property
-from typing import Any
+from functools import cache, cached_property, reduce
+from itertools import islice
+from operator import attrgetter, or_
+from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
 
 from framing._version import __version__
 from framing.actors import Mention, find_mentions
-from framing.comparison.intervals import percentiles, resampled_sums
+from framing.comparison.intervals import distinct_columns, drawn_sums, percentiles
 from framing.document import Document, make_document
 from framing.lexicon import Lexicon, Match, lexicons_digest
 from framing.voice import VOICES, Voices
 
 Floats = NDArray[np.float64]
 Formula = Callable[[Floats], Floats]
+_Record = TypeVar("_Record")
 
-MODELS = ("lexicon",)
+MODELS = ("lexicon", "linear")
+ALL_VOICES = (*VOICES, "all")
+_VOICE_NUMBERS = {voice: number for number, voice in enumerate(VOICES)}
 LEAST_SENTENCES = 5  # below this a bootstrap interval says nothing, and none is given
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(cls: type[_Record]) -> type[_Record]:
+    """A dataclass that nobody may change. Type checkers see to it: checks at run time make building it ten times as slow."""
+    return dataclass(slots=True)(cls)
+
+
+@record
 class Evidence:
     """A span of the text that counts towards a score, who speaks it, and why it counts.
 
@@ -80,50 +91,51 @@ class Markup:
     @cached_property
     def voices(self) -> Voices:
         """The voice of every token."""
-        return Voices(self.document, self.attributions)
+        return Voices(self.document, self.attributions, self.mentions)
 
     @cached_property
-    def _words(self) -> Mapping[str, Floats]:
-        totals = {voice: np.zeros(len(self.document.sentences)) for voice in VOICES}
-        for index, sentence in enumerate(self.document.sentences):
-            for token in range(sentence.first, sentence.last):
-                if self.document.is_word[token]:
-                    totals[self.voices.of_token(token).name][index] += 1
-        return totals | {"all": np.sum(list(totals.values()), axis=0)}
+    def words(self) -> Floats:
+        """Words by voice and sentence, shape (voices, sentences), in the order of `ALL_VOICES`."""
+        document = self.document
+        firsts = [sentence.first for sentence in document.sentences]
+        words = np.zeros((len(ALL_VOICES), len(firsts)))
+        if firsts:
+            voices = np.frombuffer(
+                bytes(map(_VOICE_NUMBERS.__getitem__, self.voices.names())), dtype=np.uint8
+            )
+            is_word = np.frombuffer(bytes(document.is_word), dtype=np.bool_)
+            for number in range(len(VOICES)):
+                words[number] = np.add.reduceat((voices == number) & is_word, firsts, dtype=np.intp)
+        words[-1] = words[:-1].sum(axis=0)
+        return words
 
-    def words(self, voice: str) -> Floats:
-        """Words in a voice, by sentence, shape (sentences,)."""
-        return self._words[voice]
+    @cached_property
+    def sentences(self) -> Floats:
+        """1 where a sentence has a word in a voice, shape (voices, sentences)."""
+        return (self.words > 0).astype(np.float64)
 
-    def sentences(self, voice: str) -> Floats:
-        """1 where a sentence has a word in a voice, shape (sentences,)."""
-        return (self._words[voice] > 0).astype(np.float64)
+    def count(self, groups: Sequence[Iterable[Evidence]]) -> Floats:
+        """Pieces of evidence by group, voice and sentence, shape (groups, voices, sentences)."""
+        return self._add([[(item, 1.0) for item in group] for group in groups])
 
-    def count(self, evidence: Iterable[Evidence], voice: str) -> Floats:
-        """Pieces of evidence in a voice, by sentence, shape (sentences,)."""
-        return self._add(evidence, voice, lambda item: 1.0)
+    def weigh(self, groups: Sequence[Iterable[Evidence]]) -> Floats:
+        """Sums of the weights of evidence by group, voice and sentence, shape (groups, voices, sentences)."""
+        return self._add([[(item, item.weight) for item in group] for group in groups])
 
-    def weigh(self, evidence: Iterable[Evidence], voice: str) -> Floats:
-        """Sum of the weights of evidence in a voice, by sentence, shape (sentences,)."""
-        return self._add(evidence, voice, lambda item: item.weight)
-
-    def flag(self, evidence: Iterable[Evidence], voice: str) -> Floats:
-        """1 where a sentence has evidence in a voice, shape (sentences,)."""
-        return np.minimum(self.count(evidence, voice), 1.0)
-
-    def _add(self, evidence: Iterable[Evidence], voice: str, amount: Callable[[Evidence], float]) -> Floats:
-        totals = np.zeros(len(self.document.sentences))
-        for item in evidence:
-            sentence = self.document.sentence_at(item.start)
-            if sentence is not None and voice in (
-                "all",
-                item.voice or self.voices.of(item.start, item.end).name,
-            ):
-                totals[sentence] += amount(item)
+    def _add(self, groups: Sequence[Iterable[tuple[Evidence, float]]]) -> Floats:
+        totals = np.zeros((len(groups), len(ALL_VOICES), len(self.document.sentences)))
+        for group, amounts in zip(totals, groups, strict=True):
+            everybody = group[-1]
+            for item, amount in amounts:
+                sentence = self.document.sentence_at(item.start)
+                if sentence is not None:
+                    voice = item.voice or self.voices.of(item.start, item.end).name
+                    group[_VOICE_NUMBERS[voice], sentence] += amount
+                    everybody[sentence] += amount
         return totals
 
 
-@dataclass(frozen=True)
+@record
 class Score:
     """One number: a formula over additive totals, shape (sentences, columns), with a 95 % bootstrap interval.
 
@@ -147,6 +159,13 @@ class Score:
     low: float = math.nan
     high: float = math.nan
 
+    def valued(self, value: float, low: float, high: float) -> Score:
+        """The same score with its value and interval."""
+        return Score(
+            self.dimension, self.measure, self.label, self.actor, self.voice, self.unit,
+            self.totals, self.formula, self.n, self.exchangeable, value, low, high,
+        )  # fmt: skip
+
     @property
     def key(self) -> tuple[str, str, str, str, str]:
         """What the score is about: the same in every article."""
@@ -168,12 +187,12 @@ class Score:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ratio:
     """A formula: the sum of the first column per sum of the second, times `scale`; NaN where the second is 0.
 
-    >>> Ratio(1000)(np.array([3.0, 400.0]))
-    array(7.5)
+    >>> float(Ratio(1000)(np.array([3.0, 400.0])))
+    7.5
     """
 
     scale: float = 1.0
@@ -181,9 +200,14 @@ class Ratio:
     def __call__(self, sums: Floats) -> Floats:
         """Of sums of shape (..., 2), the values of shape (...)."""
         below = sums[..., 1]
-        return np.divide(
-            sums[..., 0] * self.scale, below, out=np.full_like(below, math.nan), where=below != 0
-        )
+        values: Floats = sums[..., 0] * self.scale
+        if np.all(below):
+            values /= below
+            return values
+        return np.where(below != 0, values / np.where(below != 0, below, 1), math.nan)
+
+
+ratio = cache(Ratio)  # one for each scale, as the scores of a formula are worked out together
 
 
 def cues(dimension: str, document: Document, lexicon: Lexicon, matches: Iterable[Match]) -> list[Evidence]:
@@ -201,28 +225,51 @@ def cues(dimension: str, document: Document, lexicon: Lexicon, matches: Iterable
     ]
 
 
-def rate(
+def rates(
     dimension: str,
     measure: str,
-    voice: str,
     counts: Floats,
     of: Floats,
     *,
     scale: float,
     unit: str,
-    label: str | None = None,
-) -> Score:
-    """The score "counts per `scale` of something", both by sentence, shape (sentences,); `n` is the sum of `of`."""
-    totals = np.column_stack([counts, of])
-    return Score(dimension, measure, label, None, voice, unit, totals, Ratio(scale), n=int(of.sum()))
+    labels: Sequence[str | None] = (None,),
+) -> list[list[Score]]:
+    """The scores "counts per `scale` of something", a list for each label, of a score for each voice.
+
+    `counts` are by label, voice and sentence, what they are set against by voice and sentence; `n` is the sum of that.
+    """
+    totals = np.empty((*counts.shape, 2))
+    totals[..., 0], totals[..., 1] = counts, of
+    sizes = of.sum(axis=1).astype(int).tolist()
+    formula = ratio(scale)
+    return [
+        [
+            Score(dimension, measure, label, None, voice, unit, table, formula, n)
+            for voice, table, n in zip(ALL_VOICES, tables, sizes, strict=True)
+        ]
+        for label, tables in zip(labels, totals, strict=True)
+    ]
+
+
+def grouped(evidence: Iterable[Evidence], labels: Iterable[str]) -> list[list[Evidence]]:
+    """The evidence of each label, in the order of the labels."""
+    groups: dict[str, list[Evidence]] = {label: [] for label in labels}
+    for item in evidence:
+        if item.label in groups:
+            groups[item.label].append(item)
+    return list(groups.values())
+
+
+Finder = Callable[[Markup], list[Evidence]]
 
 
 @dataclass(frozen=True)
 class Dimension:
     """How to find one kind of evidence and count it, with the words that explain it to readers.
 
-    `find` maps a model's name to the function that finds evidence; `lexicon` is always there. It may leave the voice
-    empty: `analyze` fills it in. `measure` returns scores without values; `analyze` computes those.
+    `find` finds evidence by lexicons and rules; other models have a finder of their own (see `finder`). It may leave the
+    voice empty: `analyze` fills it in. `measure` returns scores without values; `analyze` computes those.
     """
 
     name: str
@@ -232,7 +279,7 @@ class Dimension:
     higher: str
     limits: str
     reference: str
-    find: Mapping[str, Callable[[Markup], list[Evidence]]]
+    find: Finder
     measure: Callable[[Markup, list[Evidence]], list[Score]]
 
 
@@ -330,7 +377,7 @@ def analyze(
     readings: dict[str, Reading] = {}
     for dimension in chosen:
         found = attributions if dimension.name == "attribution" else _find(dimension, markup)
-        evidence = [_stamp(item, markup) for item in found]
+        evidence = [item if item.voice else _stamp(item, markup) for item in found]
         readings[dimension.name] = Reading(
             dimension, tuple(evidence), tuple(dimension.measure(markup, evidence))
         )
@@ -365,18 +412,37 @@ def _about(reading: Reading, actors: Sequence[str]) -> Reading:
     return replace(reading, scores=scores, evidence=evidence)
 
 
+def finder(dimension: str, model: str) -> Finder:
+    """What finds the evidence of a dimension: `find` in the model's module of its name, or the rules where it has none.
+
+    A model is a package of such modules, `framing.linear` for instance.
+    """
+    if dimension in _modules(model):
+        find: Finder = importlib.import_module(f"framing.{model}.{dimension}").find
+        return find
+    return load_dimensions()[dimension].find
+
+
+@cache
+def _modules(model: str) -> frozenset[str]:
+    if model == "lexicon":
+        return frozenset()
+    package = importlib.import_module(f"framing.{model}")
+    return frozenset(module.name for module in pkgutil.iter_modules(package.__path__))
+
+
 def _find(dimension: Dimension, markup: Markup) -> list[Evidence]:
-    find = dimension.find.get(markup.model, dimension.find["lexicon"])
-    return sorted(find(markup), key=lambda item: (item.start, item.end))
+    return sorted(finder(dimension.name, markup.model)(markup), key=attrgetter("start", "end"))
 
 
 def _stamp(item: Evidence, markup: Markup) -> Evidence:
     """The evidence with its voice, and with the actor who speaks it, where the dimension left them open."""
-    if item.voice:
-        return item
     voice = markup.voices.of(item.start, item.end)
     source = item.source_actor if item.dimension == "attribution" else voice.source_actor
-    return replace(item, voice=voice.name, source_actor=source)
+    return Evidence(
+        item.dimension, item.label, item.start, item.end, item.weight, item.actor, voice.name, source,
+        item.why, item.extra,
+    )  # fmt: skip
 
 
 def bearing(totals: Floats) -> int:
@@ -386,31 +452,56 @@ def bearing(totals: Floats) -> int:
 
 def _with_values(readings: Mapping[str, Reading], seed: int, resamples: int) -> dict[str, Reading]:
     """Fill in values and intervals, all scores on the same bootstrap draws."""
-    supported = [
-        score
-        for reading in readings.values()
-        for score in reading.scores
-        if score.exchangeable and bearing(score.totals) >= LEAST_SENTENCES
-    ]
-    sums = resampled_sums([score.totals for score in supported], seed=seed, resamples=resamples)
-    drawn = np.empty((len(supported), resamples))
-    for row, score in enumerate(supported):
-        drawn[row] = score.formula(sums[row])
-    low, high = (
-        dict(zip((score.key for score in supported), edge.tolist(), strict=True))
-        for edge in percentiles(drawn)
-    )
-
-    def valued(score: Score) -> Score:
-        value = float(score.formula(score.totals.sum(axis=0)))
-        return replace(
-            score, value=value, low=low.get(score.key, math.nan), high=high.get(score.key, math.nan)
-        )
-
+    scores = [score for reading in readings.values() for score in reading.scores]
+    # Many scores have the same formula and totals, as all do that count nothing in a voice: these are worked out once.
+    keys = [(score.formula, score.exchangeable, score.totals.tobytes()) for score in scores]
+    distinct = dict(zip(keys, scores, strict=True))
+    edges = dict(zip(distinct, _edges(list(distinct.values()), seed, resamples), strict=True))
+    valued = (score.valued(*edges[key]) for score, key in zip(scores, keys, strict=True))
     return {
-        name: replace(reading, scores=tuple(map(valued, reading.scores)))
+        name: Reading(reading.dimension, reading.evidence, tuple(islice(valued, len(reading.scores))))
         for name, reading in readings.items()
     }
+
+
+def _edges(scores: Sequence[Score], seed: int, resamples: int) -> list[tuple[float, float, float]]:
+    """Value, low and high of each score."""
+    tables: dict[tuple[int, bool], list[int]] = {}
+    for number, score in enumerate(scores):
+        tables.setdefault((len(score.totals), score.exchangeable), []).append(number)
+    edges = np.full((3, len(scores)), math.nan)
+    for (rows, exchangeable), group in tables.items():
+        draws = resamples if exchangeable and rows >= LEAST_SENTENCES else 0
+        edges[:, group] = _edges_of_table([scores[number] for number in group], seed, draws)
+    return list(zip(*edges.tolist(), strict=True))
+
+
+def _edges_of_table(scores: Sequence[Score], seed: int, resamples: int) -> Floats:
+    """Value, low and high of scores over the same sentences, 3 × scores; those of a formula are worked out together."""
+    columns, places = distinct_columns([score.totals for score in scores])
+    alike: dict[tuple[Formula, int], list[int]] = {}
+    for number, score in enumerate(scores):
+        alike.setdefault((score.formula, len(places[number])), []).append(number)
+    edges = np.full((3, len(scores)), math.nan)
+    sums = np.ascontiguousarray(columns.T).sum(axis=0)
+    bearing = [int.from_bytes(bits.tobytes()) for bits in np.packbits(columns != 0, axis=1)]
+    drawn = drawn_sums(columns, seed=seed, resamples=resamples) if resamples else None
+    supported: list[int] = []
+    values: list[Floats] = []
+    for (formula, _), group in alike.items():
+        edges[0, group] = formula(sums[[places[number] for number in group]])
+        if drawn is not None:
+            enough = [
+                number
+                for number in group
+                if reduce(or_, [bearing[place] for place in places[number]]).bit_count() >= LEAST_SENTENCES
+            ]
+            if enough:
+                supported += enough
+                values.append(formula(drawn[[places[number] for number in enough]].swapaxes(1, 2)))
+    if values:
+        edges[1:, supported] = percentiles(np.concatenate(values))
+    return edges
 
 
 def _text_or_none(value: Any) -> str | None:

@@ -68,7 +68,10 @@ def _is_boilerplate(paragraph: str, side: str) -> bool:
     if len(folded) != len(block):  # a letter whose small form is longer; phrases have none
         block = folded
     letters = _NO_LETTERS.sub(" ", folded).strip()
-    return any(_matches(phrase, block, folded, letters, words) for phrase in _phrases()[side])
+    phrases = _phrases()[side]
+    if not (letters in phrases.whole or folded.startswith(phrases.first) or phrases.inside.search(folded)):
+        return False
+    return any(_matches(phrase, block, folded, letters, words) for phrase in phrases.all)
 
 
 def _matches(phrase: _Phrase, block: str, folded: str, letters: str, words: int) -> bool:
@@ -116,20 +119,35 @@ def _count(paragraph: str, limit: int) -> int:
     return len(paragraph.split(maxsplit=limit + 1))
 
 
+class _Phrases(NamedTuple):
+    """The phrases that may stand at either side, and, for a quick answer, where they may stand."""
+
+    all: tuple[_Phrase, ...]
+    whole: frozenset[str]
+    first: tuple[str, ...]
+    inside: re.Pattern[str]
+
+
 @cache
-def _phrases() -> dict[str, tuple[_Phrase, ...]]:
-    """The phrases that may stand at either side."""
+def _phrases() -> dict[str, _Phrases]:
     rows = [row for _, row in read_table(folder("lexicons") / "boilerplate.tsv").rows]
-    return {
-        side: tuple(
-            _Phrase(
-                row["term"],
-                _NO_LETTERS.sub(" ", row["term"]).strip(),
-                row["match"],
-                frozenset(filter(None, row["before"].split("|"))),
-            )
-            for row in rows
-            if row["category"] in (side, "edge")
+    return {side: _of_side(rows, side) for side in ("start", "end")}
+
+
+def _of_side(rows: list[dict[str, str]], side: str) -> _Phrases:
+    phrases = tuple(
+        _Phrase(
+            row["term"],
+            _NO_LETTERS.sub(" ", row["term"]).strip(),
+            row["match"],
+            frozenset(filter(None, row["before"].split("|"))),
         )
-        for side in ("start", "end")
-    }
+        for row in rows
+        if row["category"] in (side, "edge")
+    )
+    whole = frozenset(phrase.letters for phrase in phrases if phrase.match == "whole")
+    first = tuple(phrase.term for phrase in phrases if phrase.match in ("label", "notice"))
+    inside = "|".join(
+        re.escape(phrase.term) for phrase in phrases if phrase.match not in ("whole", "label", "notice")
+    )
+    return _Phrases(phrases, whole, first, re.compile(inside))

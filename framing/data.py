@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_Made = TypeVar("_Made")
 
 PACKAGE = Path(__file__).resolve().parent
 PROVENANCE = ("title", "licence", "date", "method", "literature", "categories")
@@ -19,6 +21,14 @@ def folder(name: str) -> Path:
     """The folder `lexicons` or `texts`: inside an installed package, or beside it in a checkout."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+class Cells(NamedTuple):
+    """A provenance header, the names of the columns, and rows of as many cells, each with its line number in the file."""
+
+    header: Mapping[str, str]
+    columns: list[str]
+    rows: list[tuple[int, list[str]]]
 
 
 class Table(NamedTuple):
@@ -42,6 +52,12 @@ def read_text(path: Path) -> str:
 
 
 def read_table(path: Path) -> Table:
+    """Read a file as `read_cells` does, its rows by column name."""
+    header, columns, rows = read_cells(path)
+    return Table(path, header, [(line, dict(zip(columns, cells, strict=True))) for line, cells in rows])
+
+
+def read_cells(path: Path) -> Cells:
     """Read a tab-separated file with `# key: value` provenance on top.
 
     Raises `DataError` when the file is missing, is not UTF-8, lacks provenance, or a row has more cells than columns.
@@ -49,7 +65,7 @@ def read_table(path: Path) -> Table:
     lines = read_text(path).split("\n")
     header: dict[str, str] = {}
     columns: list[str] = []
-    rows: list[tuple[int, dict[str, str]]] = []
+    rows: list[tuple[int, list[str]]] = []
     for number, line in enumerate(lines, 1):
         if not columns and line.startswith("#"):
             key, _, value = line[1:].partition(":")
@@ -60,12 +76,14 @@ def read_table(path: Path) -> Table:
         elif not columns:
             columns = [cell.strip() for cell in line.split("\t")]
         else:
-            cells = [cell.strip() for cell in line.split("\t")]
+            cells = list(map(str.strip, line.split("\t")))
             if len(cells) > len(columns):
                 raise DataError(
                     f"{path}:{number}: {len(cells)} cells but {len(columns)} columns; remove a tab"
                 )
-            rows.append((number, dict(zip(columns, cells + [""] * (len(columns) - len(cells)), strict=True))))
+            if len(cells) < len(columns):
+                cells += [""] * (len(columns) - len(cells))
+            rows.append((number, cells))
     missing = [key for key in PROVENANCE if not header.get(key)]
     if missing:
         raise DataError(
@@ -75,7 +93,7 @@ def read_table(path: Path) -> Table:
         raise DataError(
             f"{path}: needs the columns 'term' and 'category'; found {', '.join(columns) or 'none'}"
         )
-    return Table(path, header, rows)
+    return Cells(header, columns, rows)
 
 
 @cache
@@ -84,3 +102,28 @@ def read_terms(name: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (row["term"], row["category"]) for _, row in read_table(folder("lexicons") / f"{name}.tsv").rows
     )
+
+
+class Remembered(dict[str, _Made]):
+    """What a function makes of words, kept for the next time; all is forgotten when there are too many of them.
+
+    >>> lengths = Remembered(len)
+    >>> [lengths[word] for word in ("to", "be", "to")], list(lengths)
+    ([2, 2, 2], ['to', 'be'])
+    """
+
+    def __init__(self, make: Callable[[str], _Made]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> _Made:
+        made = self._make(word)
+        if len(word) <= _LONGEST_WORD:
+            if len(self) >= _MOST_WORDS:
+                self.clear()
+            self[word] = made
+        return made
+
+
+_LONGEST_WORD = 100  # characters; longer ones are too rare to be kept
+_MOST_WORDS = 50_000

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from charset_normalizer import from_bytes
-
 # How files begin that are often taken for text, what they are, and what to do about it.
 _SIGNATURES = (
     (b"PK\x03\x04", "is a zip archive or an office document", "open it and save the article as .txt"),
@@ -125,6 +123,8 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 def _detect(data: bytes) -> str | None:
     first = _NOT_ASCII_BYTE.search(data)
+    from charset_normalizer import from_bytes
+
     # An even start keeps the halves of two-byte characters together.
     start = max(0, first.start() - _SAMPLE // 8) // 4 * 4 if first else 0
     sample = data[start : start + _SAMPLE]

@@ -12,10 +12,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple, Protocol
 
 from framing import boilerplate
-from framing.data import read_terms
+from framing.data import Remembered, read_terms
 
 
 class Span(NamedTuple):
@@ -123,43 +124,38 @@ def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: A
     ['Gen. Lee left the U.S. on Monday.', '“Why?” he asked.']
     """
     paragraphs = tuple(_paragraphs(text, body_start, str(meta.get("title") or "")))
-    sentences: list[Sentence] = []
-    tokens: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    is_word: list[bool] = []
-    is_capital: list[bool] = []
+    spans: list[tuple[int, int, int]] = []  # start, end and paragraph of each sentence
+    firsts: list[int] = []  # its first piece
+    pieces: list[_Piece] = []
+    offsets: list[int] = []
     for number, paragraph in enumerate(paragraphs):
         if paragraph.kind not in ("body", "headline"):
             continue
         for start, end in _sentences(text, paragraph):
             if not any(map(str.isalnum, text[start:end])):  # stars between two parts, a stray mark
                 continue
-            first = len(tokens)
-            glued = -1  # the end of a hyphen that a next word part would touch
-            for match in _TOKEN.finditer(text, start, end):
-                raw = match.group()
-                token = _normal(raw)
-                tokens.append(token)
-                starts.append(match.start())
-                ends.append(match.end())
-                wordlike = token[0] != "'" and (token[-1].isalnum() or token[0].isalnum())
-                is_word.append(wordlike and match.start() != glued)
-                is_capital.append(raw[0].isupper())
-                glued = match.end() if raw in _HYPHENS and ends[-2:-1] == [match.start()] else -1
-            if len(tokens) > first:
-                sentences.append(Sentence(start, end, first, len(tokens), number, paragraph.kind))
+            spans.append((start, end, number))
+            firsts.append(len(pieces))
+            _cut(text, start, end, pieces, offsets)
+    columns = zip(*pieces, strict=True) if pieces else ((),) * 5
+    tokens, starts, ends, is_word, is_capital = columns
+    counts = [0, *accumulate(map(len, tokens))]
+    places = pairwise([*(counts[first] for first in firsts), counts[-1]])
+    sentences = [
+        Sentence(start, end, first, last, number, paragraphs[number].kind)
+        for (start, end, number), (first, last) in zip(spans, places, strict=True)
+    ]
     return Document(
         text=text,
         id=id,
         meta=dict(meta),
         paragraphs=paragraphs,
         sentences=tuple(sentences),
-        tokens=tuple(tokens),
-        starts=tuple(starts),
-        ends=tuple(ends),
-        is_word=tuple(is_word),
-        is_capital=tuple(is_capital),
+        tokens=tuple(chain.from_iterable(tokens)),
+        starts=tuple([at + start for at, some in zip(offsets, starts, strict=True) for start in some]),
+        ends=tuple([at + end for at, some in zip(offsets, ends, strict=True) for end in some]),
+        is_word=tuple(chain.from_iterable(is_word)),
+        is_capital=tuple(chain.from_iterable(is_capital)),
         quotes=tuple(_quotes(text, paragraphs)),
     )
 
@@ -170,6 +166,8 @@ def tokenize(text: str) -> list[str]:
     >>> tokenize("The US-led bloc’s “plan” isn’t new.")
     ['the', 'us', '-', 'led', 'bloc', "'s", '"', 'plan', '"', "isn't", 'new', '.']
     """
+    if text.isascii() and text.replace(" ", "").isalpha():  # as most terms of lexicons are
+        return text.lower().split()
     return [_normal(raw) for raw in _TOKEN.findall(text)]
 
 
@@ -178,6 +176,57 @@ def _normal(raw: str) -> str:
 
 
 # Tokens ---------------------------------------------------------------------------------------------------------
+
+
+class _Piece(NamedTuple):
+    """The tokens of a piece of text, their offsets in it, and what else a document knows of them."""
+
+    tokens: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    is_word: tuple[bool, ...]
+    is_capital: tuple[bool, ...]
+
+
+# Tokens reach across a space only in a spaced ellipsis, and look across it only after an initial.
+_SPACE = re.compile(r"(?<!\.)[ ]|[ ](?![A-Z.])")
+
+
+def _cut(text: str, start: int, end: int, pieces: list[_Piece], offsets: list[int]) -> None:
+    """Cut a sentence at its spaces; the same pieces come again and again, so their tokens are remembered."""
+    sentence = text[start:end]
+    parts = _SPACE.split(sentence) if ". " in sentence else sentence.split(" ")
+    alone = text[start - 1].isspace() if start else sentence[0] not in _APOSTROPHE
+    if alone:
+        pieces += map(_PIECES.__getitem__, parts)
+        offsets += accumulate([len(part) + 1 for part in parts[:-1]], initial=start)
+    else:
+        pieces.append(_piece(text, start, end))
+        offsets.append(start)
+
+
+def _piece(text: str, start: int, end: int) -> _Piece:
+    tokens: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    is_word: list[bool] = []
+    is_capital: list[bool] = []
+    glued = -1  # the end of a hyphen that a next word part would touch
+    for match in _TOKEN.finditer(text, start, end):
+        raw = match.group()
+        token = _normal(raw)
+        tokens.append(token)
+        starts.append(match.start() - start)
+        ends.append(match.end() - start)
+        wordlike = token[0] != "'" and (token[-1].isalnum() or token[0].isalnum())
+        is_word.append(wordlike and starts[-1] != glued)
+        is_capital.append(raw[0].isupper())
+        glued = ends[-1] if raw in _HYPHENS and ends[-2:-1] == starts[-1:] else -1
+    return _Piece(tuple(tokens), tuple(starts), tuple(ends), tuple(is_word), tuple(is_capital))
+
+
+_PIECES = Remembered(lambda part: _piece(" " + part, 1, len(part) + 1))
+
 
 _STRAIGHT = str.maketrans("‘’ʼ`“”„«»‐‑", '\'\'\'\'"""""--')
 _HYPHENS = frozenset("-‐‑")
@@ -217,7 +266,10 @@ _TOKEN = _token_pattern()
 # Sentences ------------------------------------------------------------------------------------------------------
 
 # The lookbehinds and the possessive quantifiers keep the search linear on runs of full stops, spaced ones included.
-_SENTENCE_END = re.compile(r"(?<![.!?…])(?<!\.[ \u00a0])[.!?…]++(?:[ \u00a0]\.)*+[\"'”’»)\]}]*+\s++(?=\S)")
+# They stand after the first full stop, so that the search goes from stop to stop.
+_SENTENCE_END = re.compile(
+    r"[.!?…](?<![.!?…].)(?<!\.[ \u00a0].)[.!?…]*+(?:[ \u00a0]\.)*+[\"'”’»)\]}]*+\s++(?=\S)"
+)
 _OPENERS = "\"'“‘«„([{—–-"
 _CLOSERS = "\"'”’»)]}"
 _DASHES = "—–-"

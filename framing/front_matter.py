@@ -8,17 +8,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-import yaml
-from frontmatter.default_handlers import YAMLHandler
-
 from framing.decoding import replace_surrogates
 
 _FIELDS = frozenset({"title", "outlet", "author", "date", "url"})  # always text in results
 _RESERVED = frozenset({"text", "body_start", "file", "encoding", "line"})  # names that metadata may not take
 _LIMIT = 20_000  # characters; what is longer is an article with rules in it
 _FIELD = re.compile(r"\s*[\w -]{1,40}:(?:\s|$)")
-
-_HANDLER = YAMLHandler()
 
 
 class FrontMatter(NamedTuple):
@@ -36,10 +31,16 @@ def front_matter(text: str) -> FrontMatter:
     FrontMatter(meta={'title': 'A quiet week'}, body_start=27, problem=None)
     """
     nothing = FrontMatter({}, 0, None)
-    if not _HANDLER.detect(text):
+    if not text.startswith("---"):  # most articles have none, and need no YAML
+        return nothing
+    import yaml
+    from frontmatter.default_handlers import YAMLHandler
+
+    handler = YAMLHandler()
+    if not handler.detect(text):
         return nothing
     try:
-        block, body = _HANDLER.split(text)
+        block, body = handler.split(text)
     except ValueError:  # the second line of hyphens is missing
         return nothing
     if len(block) > _LIMIT or not _FIELD.match(block):
@@ -47,7 +48,7 @@ def front_matter(text: str) -> FrontMatter:
     body_start = len(text) - len(body)
     try:
         # The C loader that the handler would choose can crash the interpreter on deep nesting.
-        fields = _HANDLER.load(block, Loader=yaml.SafeLoader)
+        fields = handler.load(block, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         return FrontMatter({}, body_start, f"{error.problem or 'is no YAML'}{place}")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache, cached_property
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from framing.data import DataError, folder, read_table
+from framing.data import DataError, folder, read_cells, read_table, read_text
 from framing.document import Document, tokenize
 
 GUARDS = ("before", "not_before", "after", "not_after")
@@ -41,10 +42,11 @@ class Entry:
     extra: Mapping[str, str] = field(default_factory=dict)
     line: int = 0
 
-    @property
+    @cached_property
     def guarded(self) -> bool:
         """Whether the entry counts only under some conditions."""
-        return bool(self.case or self.in_name or any(getattr(self, guard) for guard in GUARDS))
+        guards = self.before or self.not_before or self.after or self.not_after
+        return bool(guards or self.case or self.in_name)
 
 
 class Match(NamedTuple):
@@ -68,23 +70,30 @@ class Lexicon:
         self.entries = tuple(entries)
         self.header = dict(header)
         self.path = path
-        content = name, sorted(self.header.items()), [_plain(entry) for entry in self.entries]
-        self.digest = hashlib.sha256(repr(content).encode()).hexdigest()[:12]
         self._trie: dict[str, Any] = {}
-        variants = [(entry, surface_forms(entry)) for entry in self.entries]
-        for entry, forms in variants:
+        guarded: list[tuple[tuple[str, ...], Entry]] = []
+        free: list[tuple[tuple[str, ...], Entry]] = []
+        inflected: list[tuple[tuple[str, ...], Entry]] = []
+        for entry in self.entries:
+            forms = surface_forms(entry)
             if not forms:
                 place = f"{path or name}:{entry.line}"
                 raise DataError(f"{place}: the term is empty; give a word or remove the row")
+            (guarded if entry.guarded else free).append((forms[0], entry))
+            if len(forms) > 1:
+                inflected += [(tokens, entry) for tokens in forms[1:]]
         # What stands in the file goes before inflections, and what has guards before what has none.
-        for entry, forms in sorted(variants, key=lambda variant: not variant[0].guarded):
-            self._add(forms[0], entry)
-        for entry, forms in variants:
-            for tokens in forms[1:]:
-                self._add(tokens, entry)
+        for tokens, entry in chain(guarded, free, inflected):
+            self._add(tokens, entry)
 
     def __repr__(self) -> str:
         return f"Lexicon({self.name!r}, {len(self.entries)} entries)"
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the name, the header and what the entries say, 12 hexadecimal digits."""
+        content = self.name, sorted(self.header.items()), [_plain(entry) for entry in self.entries]
+        return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
 
     @property
     def categories(self) -> dict[str, str]:
@@ -97,48 +106,48 @@ class Lexicon:
 
         A hyphen in the text may stand for the space of a term: "far-right" is found by `far right`.
         """
-        end = len(document.tokens) if last is None else last
+        tokens, trie = document.tokens, self._trie
+        end = len(tokens) if last is None else min(last, len(tokens))
+        positions: Iterable[int] = range(first, end)
+        if _ANY_ENDING not in trie:  # most tokens begin no entry, and most others only a longer one
+            positions = [
+                position
+                for position in compress(positions, map(trie.__contains__, tokens[first:end]))
+                if _ENTRIES in (node := trie[tokens[position]])
+                or _ANY_ENDING in node
+                or (position + 1 < end and (tokens[position + 1] in node or tokens[position + 1] == "-"))
+            ]
         found: list[Match] = []
-        if first >= end:
-            return found
-        for number in range(document.sentence_of(first), len(document.sentences)):
-            sentence = document.sentences[number]
-            if sentence.first >= end:
-                break
-            self._match_sentence(document, max(first, sentence.first), min(end, sentence.last), found)
+        free = sentence_end = first
+        for position in positions:
+            if position < free:
+                continue
+            if position >= sentence_end:
+                sentence_end = min(end, document.sentences[document.sentence_of(position)].last)
+            best = _longest(trie, document, position, sentence_end)
+            if best is not None:
+                found.append(best)
+                free = best.last
         return found
 
-    def _match_sentence(self, document: Document, first: int, last: int, found: list[Match]) -> None:
-        tokens = document.tokens
-        trie = self._trie
-        any_ending = trie.get(_ANY_ENDING)
-        position = first
-        while position < last:
-            node = trie.get(tokens[position])
-            if node is None and any_ending is None:
-                position += 1
-                continue
-            best: Match | None = None
-            for stop, entries in _walk(trie, tokens, position, last):
-                for entry in entries:
-                    if _allowed(entry, document, position, stop):
-                        best = Match(entry, position, stop)
-                        break
-            if best is None:
-                position += 1
-            else:
-                found.append(best)
-                position = best.last
+    def match_at(self, document: Document, first: int, last: int) -> Match | None:
+        """The entry that begins at the token `first` and ends before `last`, which is in the same sentence."""
+        return _longest(self._trie, document, first, last)
 
     def _add(self, tokens: tuple[str, ...], entry: Entry) -> None:
         node = self._trie
-        for index, token in enumerate(tokens):
-            if token.endswith("*") and index == len(tokens) - 1 and len(token) > 1:
-                endings = node.setdefault(_ANY_ENDING, {})
-                node = endings.setdefault(token[:-1], {})
-            else:
-                node = node.setdefault(token, {})
-        node.setdefault(_ENTRIES, []).append(entry)
+        last = tokens[-1]
+        if last[-1] == "*" and len(last) > 1:
+            tokens = *tokens[:-1], _ANY_ENDING, last[:-1]
+        for token in tokens:
+            following = node.get(token)
+            if following is None:  # setdefault would make a dictionary for each token
+                following = node[token] = {}
+            node = following
+        if _ENTRIES in node:
+            node[_ENTRIES].append(entry)
+        else:
+            node[_ENTRIES] = [entry]
 
 
 # A semicolon inside a definition does not end it.
@@ -148,28 +157,39 @@ _ENTRIES = ""  # no token is empty or holds a space, so neither key meets one
 _ANY_ENDING = " "
 
 
-def _walk(
-    trie: dict[str, Any], tokens: tuple[str, ...], position: int, last: int
-) -> Iterator[tuple[int, list[Entry]]]:
-    """The ends of all entries that begin at a position, shortest first, with the entries."""
-    node: dict[str, Any] | None = trie
+def _longest(trie: dict[str, Any], document: Document, position: int, last: int) -> Match | None:
+    """The longest entry at a position whose guards allow it; the first of equally long ones."""
+    tokens = document.tokens
+    best: Match | None = None
+    node = trie
     stop = position
-    while node is not None and stop < last:
+    while stop < last:
         token = tokens[stop]
-        endings = node.get(_ANY_ENDING)
-        if endings is not None:
-            for length in range(2, len(token) + 1):
-                ending = endings.get(token[:length])
-                if ending is not None:
-                    yield stop + 1, ending[_ENTRIES]
+        if _ANY_ENDING in node:
+            best = _with_ending(node[_ANY_ENDING], document, position, stop) or best
         following = node.get(token)
         if following is None and token == "-" and stop > position:
             stop += 1
             continue
+        if following is None:
+            break
         node = following
         stop += 1
-        if node is not None and _ENTRIES in node:
-            yield stop, node[_ENTRIES]
+        for entry in node.get(_ENTRIES, ()):
+            if not entry.guarded or _allowed(entry, document, position, stop):
+                best = Match(entry, position, stop)
+                break
+    return best
+
+
+def _with_ending(endings: dict[str, Any], document: Document, position: int, last: int) -> Match | None:
+    """The entry that gives the longest beginning of the word at `last` and leaves its ending open."""
+    token = document.tokens[last]
+    for length in range(len(token), 1, -1):
+        for entry in endings.get(token[:length], {}).get(_ENTRIES, ()):
+            if not entry.guarded or _allowed(entry, document, position, last + 1):
+                return Match(entry, position, last + 1)
+    return None
 
 
 def _allowed(entry: Entry, document: Document, first: int, last: int) -> bool:
@@ -260,14 +280,16 @@ def surface_forms(entry: Entry) -> list[tuple[str, ...]]:
         return []
     if starred:
         tokens[-1] += "*"
+    if not entry.forms:
+        return [tuple(tokens)]
     variants = [tokens]
     if entry.forms == "v":
         variants += [[form, *tokens[1:]] for form in verb_forms(tokens[0])]
     elif entry.forms == "n":
         variants += [[*tokens[:-1], form] for form in noun_forms(tokens[-1])]
-    elif entry.forms:
+    else:
         variants += [tokenize(form) for form in entry.forms.split("|")]
-    return list(dict.fromkeys(tuple(variant) for variant in variants))
+    return list(dict.fromkeys(map(tuple, variants)))
 
 
 def verb_forms(verb: str) -> list[str]:
@@ -305,6 +327,7 @@ def noun_forms(noun: str) -> list[str]:
 
 
 _VOWELS = frozenset("aeiou")
+_NEVER_DOUBLED = _VOWELS | set("wxy")
 
 
 def _with_s(word: str) -> str:
@@ -315,7 +338,7 @@ def _doubles(verb: str) -> bool:
     """Whether a verb of one syllable ends in consonant, vowel, consonant; longer ones that double are in the table."""
     return (
         len(verb) >= 3
-        and verb[-1] not in _VOWELS | set("wxy")
+        and verb[-1] not in _NEVER_DOUBLED
         and verb[-2] in _VOWELS
         and verb[-3] not in _VOWELS
         and sum(c in _VOWELS for c in verb) == 1
@@ -344,9 +367,11 @@ def lexicon_names() -> list[str]:
 @cache
 def lexicons_digest() -> str:
     """One short digest over all shipped lexicons and lists."""
-    parts = [load_lexicon(name).digest for name in lexicon_names()]
-    parts += [repr(read_table(folder("lexicons") / f"{name}.tsv").rows) for name in LISTS]
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
+    content = hashlib.sha256()
+    for name in (*lexicon_names(), *LISTS):
+        # Of the text, not of the bytes, since a checkout may have other line ends.
+        content.update(f"{name}\0{read_text(folder('lexicons') / f'{name}.tsv')}\0".encode())
+    return content.hexdigest()[:12]
 
 
 def load_lexicon(name: str | Path) -> Lexicon:
@@ -354,6 +379,8 @@ def load_lexicon(name: str | Path) -> Lexicon:
 
     Raises `DataError` for an unknown name or a faulty file.
     """
+    if isinstance(name, str) and name.isidentifier():  # asked for all the time
+        return _shipped(name)
     return _shipped(str(name)) if _NAME.fullmatch(str(name)) else _read(Path(name))
 
 
@@ -365,32 +392,50 @@ def _shipped(name: str) -> Lexicon:
 
 
 def _read(path: Path) -> Lexicon:
-    from framing.lexicon_formats import read_dic, read_yaml  # noqa: PLC0415  it makes lexicons itself
+    if path.suffix in (".dic", ".yaml", ".yml"):
+        from framing.lexicon_formats import read_dic, read_yaml  # it makes lexicons itself
 
-    if path.suffix == ".dic":
-        return read_dic(path)
-    if path.suffix in (".yaml", ".yml"):
-        return read_yaml(path)
-    table = read_table(path)
-    return Lexicon(path.stem, [_entry(path, line, row) for line, row in table.rows], table.header, path)
+        return read_dic(path) if path.suffix == ".dic" else read_yaml(path)
+    header, columns, rows = read_cells(path)
+    return Lexicon(path.stem, _entries(path, columns, rows), header, path)
 
 
-def _entry(path: Path, line: int, row: Mapping[str, str]) -> Entry:
-    values: dict[str, Any] = {}
-    extra: dict[str, str] = {}
-    for column, cell in row.items():
-        if column in GUARDS:
-            values[column] = frozenset(part.strip() for part in cell.split("|") if part.strip())
-        elif column == "weight":
-            values[column] = _weight(path, line, cell)
-        elif column in _TEXT_COLUMNS:
-            values[column] = cell
-        else:
-            extra[column] = cell
-    return Entry(**values, extra=extra, line=line)
+def _entries(path: Path, columns: Sequence[str], rows: Iterable[tuple[int, list[str]]]) -> Iterator[Entry]:
+    numbers = {column: number for number, column in enumerate(columns)}
+    texts = [(column, number) for column, number in numbers.items() if column in _TEXT_COLUMNS]
+    guards = [(column, number) for column, number in numbers.items() if column in GUARDS]
+    weight = numbers.get("weight")
+    others = [
+        (column, number)
+        for column, number in numbers.items()
+        if column not in _TEXT_COLUMNS and column not in GUARDS and column != "weight"
+    ]
+    for line, cells in rows:
+        values = _NOTHING.copy()
+        for column, number in texts:
+            values[column] = cells[number]
+        for column, number in guards:
+            if cells[number]:
+                values[column] = _guard(cells[number])
+        if weight is not None:
+            values["weight"] = _weight(path, line, cells[weight])
+        values["extra"] = {column: cells[number] for column, number in others}
+        values["line"] = line
+        # As Entry(**values), which sets attribute by attribute what nobody may change: much of the time of a start.
+        entry = object.__new__(Entry)
+        entry.__dict__.update(values)
+        yield entry
 
 
 _TEXT_COLUMNS = ("term", "category", "forms", "actor", "neutral", "case", "in_name", "note", "source")
+_NOTHING: dict[str, Any] = {
+    field.name: field.default for field in fields(Entry) if field.default is not MISSING
+}
+
+
+@cache
+def _guard(cell: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in cell.split("|") if part.strip())
 
 
 def _weight(path: Path, line: int, cell: str) -> float:

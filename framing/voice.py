@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import compress, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from framing.document import Document, Span
 
 if TYPE_CHECKING:
+    from framing.actors import Mention
     from framing.analysis import Evidence
 
 VOICES = ("author", "attributed", "headline")
@@ -30,9 +33,15 @@ class Voices:
     five or more words that no attribution covers is attributed to an unknown source. A headline keeps its own voice.
     """
 
-    def __init__(self, document: Document, attributions: Sequence[Evidence]) -> None:
+    def __init__(
+        self, document: Document, attributions: Sequence[Evidence], mentions: Sequence[Mention] = ()
+    ) -> None:
         self._document = document
-        self._sources = [attribution.source_actor for attribution in attributions]
+        self._mentions = mentions
+        self._voices = _NOBODY | {
+            index: Voice("attributed", attribution.source_actor, index)
+            for index, attribution in enumerate(attributions)
+        }
         self._owner = [_AUTHOR] * len(document.tokens)
         spans = [
             (Span(start, end), index)
@@ -50,21 +59,56 @@ class Voices:
 
     def of_token(self, token: int) -> Voice:
         """The voice of one token."""
-        return self._voice(self._owner[token])
+        return self._voices[self._owner[token]]
+
+    def turns(self, first: int, last: int) -> list[tuple[int, Voice]]:
+        """The voices of the tokens `first:last` in turn, each with the offset at which it begins."""
+        owners = self._owner[first:last]
+        starts = self._document.starts
+        if owners and owners.count(owners[0]) == len(owners):
+            return [(starts[first], self._voices[owners[0]])]
+        turns: list[tuple[int, Voice]] = []
+        for owner, tokens in groupby(range(first, last), self._owner.__getitem__):
+            turns.append((starts[next(tokens)], self._voices[owner]))
+        return turns
 
     def of(self, start: int, end: int) -> Voice:
-        """The voice of most tokens in `start:end`; the first one's where two are equal."""
-        owners = Counter(self._owner[token] for token in self._document.tokens_in(start, end))
-        return self._voice(max(owners, key=owners.__getitem__, default=_AUTHOR))
+        """The voice of most tokens in `start:end`, a name being one token; the first one's where two are equal."""
+        tokens = self._document.tokens_in(start, end)
+        owners = self._owner[tokens.start : tokens.stop]
+        if not owners:
+            return self._voices[_AUTHOR]
+        if owners.count(owners[0]) == len(owners):
+            return self._voices[owners[0]]
+        counts = Counter(compress(owners, self._counted[tokens.start : tokens.stop])) or Counter(owners)
+        return self._voices[max(counts, key=counts.__getitem__)]
 
-    def _voice(self, owner: int) -> Voice:
-        return _NOBODY.get(owner) or Voice("attributed", self._sources[owner], owner)
+    @cached_property
+    def _counted(self) -> list[bool]:
+        """Which tokens count where voices are weighed: of a name the first, so that no long name speaks louder."""
+        counted = [True] * len(self._document.tokens)
+        for start, end in {(mention.start, mention.end) for mention in self._mentions}:
+            tokens = self._document.tokens_in(start, end)
+            counted[tokens.start + 1 : tokens.stop] = [False] * (len(tokens) - 1)
+            if tokens.start and self._document.tokens[tokens.start - 1] == "the":
+                counted[tokens.start - 1] = False
+        return counted
+
+    def words(self, first: int = 0, last: int | None = None) -> list[tuple[Voice, int]]:
+        """The voices in the tokens `first:last`, in the order of their first words, with the number of words of each."""
+        owners = compress(self._owner[first:last], self._document.is_word[first:last])
+        return [(self._voices[owner], number) for owner, number in Counter(owners).items()]
+
+    def names(self) -> Iterator[str]:
+        """Who speaks, for every token: one of `VOICES`."""
+        names = {owner: voice.name for owner, voice in self._voices.items()}
+        return map(names.__getitem__, self._owner)
 
     def _paint(self, span: Span, owner: int, least: int = 1) -> None:
         tokens = self._document.tokens_in(span.start, span.end)
-        if least == 1 or sum(self._document.is_word[token] for token in tokens) >= least:
-            for token in tokens:
-                self._owner[token] = owner
+        inside = slice(tokens.start, tokens.stop)
+        if least == 1 or sum(self._document.is_word[inside]) >= least:
+            self._owner[inside] = [owner] * len(tokens)
 
 
 _AUTHOR = -1

@@ -57,7 +57,7 @@ def _may_begin(text: Text, start: int, cue: Cue, limits: Range) -> bool:
         return bool(takes & {"np", "as"}) and cue.kind == "passive"
     if _is_rough_number(text, start, limits) and cue.kind != "infinitive":
         return bool(takes & {"clause", "np"})
-    if token in grammar.PREPOSITIONS | grammar.COORDINATORS | grammar.SUBORDINATORS:
+    if token in _JOINS:
         return False
     if "as" in takes and "as" in tokens[start : min(start + _OBJECT, limits.last)]:
         return True
@@ -81,6 +81,8 @@ def _is_rough_number(text: Text, token: int, limits: Range) -> bool:
 
 
 _CLAUSE_SUBJECTS = grammar.SUBJECTS | {"there"}
+_NEW_SUBJECTS = _CLAUSE_SUBJECTS - {"who", "you"}
+_JOINS = grammar.PREPOSITIONS | grammar.COORDINATORS | grammar.SUBORDINATORS
 
 
 def _past_circumstance(text: Text, start: int, limits: Range) -> int:
@@ -105,7 +107,7 @@ def _past_circumstance(text: Text, start: int, limits: Range) -> int:
             return _at_quotation(text, token, limits)
         if tokens[token] in _OTHER_CLAUSE:
             break
-        if tokens[token] in _CLAUSE_SUBJECTS - {"who", "you"} and tokens[token - 1] not in _GOES_ON:
+        if tokens[token] in _NEW_SUBJECTS and tokens[token - 1] not in _GOES_ON:
             return token
     after = _past_time(text, start + 1, limits)
     return after if after > start + 1 else limits.last
@@ -217,17 +219,20 @@ def _ends_at(text: Text, position: int, start: int, cue: Cue, limits: Range) -> 
         return True
     if _reports(text, following, limits, floating=True):
         return True
-    opens = grammar.COORDINATORS | grammar.DETERMINERS | grammar.SUBJECTS
-    return not clause and (after in opens or document.is_capital[following] or grammar.looks_finite(after))
+    return not clause and (after in _OPENERS or document.is_capital[following] or grammar.looks_finite(after))
 
 
+_OPENERS = grammar.COORDINATORS | grammar.DETERMINERS | grammar.SUBJECTS
 _NEW_REPORTS = frozenset("and but though although while whereas".split())
 
 
 def _is_clause(text: Text, start: int, cue: Cue) -> bool:
     """Whether content is a clause rather than a noun phrase or an infinitive."""
     token = text.document.tokens[start]
-    return token in grammar.QUESTION_WORDS | {"that"} or ("clause" in cue.takes and token != "to")
+    return token in _CLAUSE_OPENERS or ("clause" in cue.takes and token != "to")
+
+
+_CLAUSE_OPENERS = grammar.QUESTION_WORDS | {"that"}
 
 
 def _is_fronted(text: Text, cue: Cue, limits: Range) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from framing.attribution import grammar
@@ -37,7 +38,7 @@ def find_cues(document: Document) -> list[Cue]:
 
 
 def _cue(document: Document, match: Match) -> Cue | None:
-    takes = frozenset(match.entry.extra["takes"].split())
+    takes = _words(match.entry.extra["takes"])
     first, kind = match.first, None
     if takes & {"source", "colon"}:
         kind = "source" if "source" in takes else "colon"
@@ -50,12 +51,21 @@ def _cue(document: Document, match: Match) -> Cue | None:
     return None if kind is None else Cue(first, match.last, match.first, kind, takes, match.entry)
 
 
+@cache
+def _words(cell: str) -> frozenset[str]:
+    return frozenset(cell.split())
+
+
 def _adjective(document: Document, match: Match) -> tuple[int, str | None]:
     """Where the group of an adjective with its copula begins; "officials wary of" needs no copula."""
-    first = _group_start(document, match.first, grammar.BE | grammar.HAVE | grammar.MODALS | grammar.COPULAS)
-    copular = not (grammar.BE | grammar.COPULAS).isdisjoint(document.tokens[first : match.first])
+    first = _group_start(document, match.first, _COPULA_GROUP)
+    copular = not _COPULAR.isdisjoint(document.tokens[first : match.first])
     apposed = match.last - match.first > 1 and first > 0 and document.tokens[first - 1].endswith("s")
     return first, "adjective" if copular or apposed else None
+
+
+_COPULAR = grammar.BE | grammar.COPULAS
+_COPULA_GROUP = _COPULAR | grammar.HAVE | grammar.MODALS
 
 
 def _verb(document: Document, match: Match, takes: frozenset[str]) -> tuple[int, str | None]:
@@ -66,7 +76,8 @@ def _verb(document: Document, match: Match, takes: frozenset[str]) -> tuple[int,
     group = set(tokens[first:head])
     before = tokens[first - 1] if first > sentence.first else ""
     after = tokens[match.last] if match.last < sentence.last else ""
-    shape = grammar.inflection(tokens[head], match.entry.term.split()[0])
+    base = match.entry.term.split()[0]
+    shape = grammar.inflection(tokens[head], base)
     if before == "-":
         return first, None
     if shape == "ing":
@@ -76,18 +87,18 @@ def _verb(document: Document, match: Match, takes: frozenset[str]) -> tuple[int,
     if shape in ("past", "participle"):
         if group & grammar.BE and (not group & grammar.HAVE or group & {"been", "being"}):
             return first, "finite" if "stative" in takes else "passive"
-        if group & (grammar.HAVE | {"'d"}):
+        if group & _PERFECT:
             return first, "finite"
         if before in _ARTICLES:
             return first, None
         return first, "passive" if shape == "participle" or after == "by" else "finite"
     if "'s" in group:
         return first, None
-    if group & (grammar.MODALS | grammar.DO):
+    if group & _WITH_BASE:
         return first, "finite"
     if before == "to":
         return first - 1, "infinitive" if shape == "base" else None
-    if match.entry.term.split()[0] in _INVARIANT and before not in grammar.PREPOSITIONS | _ARTICLES | {""}:
+    if base in _INVARIANT and before not in _BEFORE_NOUN:
         return first, "finite"
     if "noun" in takes and grammar.looks_finite(after):
         return first, None
@@ -98,6 +109,9 @@ _INVARIANT = frozenset("bet cast put read set".split())  # the past has the form
 
 
 _ARTICLES = grammar.DETERMINERS - {"that", "which", "these", "those", "some", "many", "several", "few"}
+_BEFORE_NOUN = grammar.PREPOSITIONS | _ARTICLES | {""}
+_PERFECT = grammar.HAVE | {"'d"}
+_WITH_BASE = grammar.MODALS | grammar.DO
 
 
 def _is_present(document: Document, first: int, opening: int, shape: str, after: str) -> bool:
@@ -115,10 +129,11 @@ def _is_present(document: Document, first: int, opening: int, shape: str, after:
         return True
     if shape == "base":
         return _is_plural(document, first - 1, opening)
-    return before not in grammar.DETERMINERS - {"that", "which"} and not before[0].isdigit()
+    return before not in _NO_SUBJECTS and not before[0].isdigit()
 
 
 _PERSONAL = grammar.SUBJECTS - {"who"}
+_NO_SUBJECTS = grammar.DETERMINERS - {"that", "which"}
 _CLAUSE_STARTS = frozenset("that he she they it we there".split())
 
 

@@ -104,9 +104,12 @@ def is_date(token: str) -> bool:
     return token in _MONTHS or token[0].isdigit()
 
 
+_NO_NOMINALS = AUXILIARIES - {"'s", "may", "will"}
+
+
 def is_nominal(token: str) -> bool:
     """Whether a token can be a part of a noun phrase: a word that is no auxiliary, an abbreviation, a hyphen."""
-    if token in AUXILIARIES - {"'s", "may", "will"}:
+    if token in _NO_NOMINALS:
         return False
     return token[-1].isalnum() or token in ("-", "'s", "'", "&", "/") or (token[-1] == "." and len(token) > 1)
 

@@ -21,7 +21,7 @@ def phrase_before(text: Text, last: int, limits: Range) -> Range | None:
     """The noun phrase that ends at `last`; a pronoun or relative pronoun stands alone."""
     document, tokens = text.document, text.document.tokens
     last = _before_time(text, last, limits)
-    if tokens[last - 1] in grammar.SUBJECTS | {"that", "which"}:
+    if tokens[last - 1] in _ALONE:
         return Range(last - 1, last)
     first = last
     while first > limits.first and _belongs(text, first - 1, limits):
@@ -41,6 +41,9 @@ def phrase_before(text: Text, last: int, limits: Range) -> Range | None:
     conjunctions = (token for token in range(last - 2, first, -1) if tokens[token] in _TEMPORAL)
     first = next(conjunctions, first - 1) + 1
     return Range(first, last) if first < last else None
+
+
+_ALONE = grammar.SUBJECTS | {"that", "which"}
 
 
 def _before_time(text: Text, last: int, limits: Range) -> int:

@@ -84,7 +84,7 @@ def _finite(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> 
         if inverted is not None:
             return inverted
     source = subject(text, cue, limits)
-    if source is None and before in grammar.COORDINATORS | {"then", ","}:
+    if source is None and before in _SHARING:
         source = _shared_source(text, cue, limits, earlier)
     if source is None:
         return None
@@ -102,6 +102,7 @@ def _finite(text: Text, cue: Cue, limits: Range, earlier: list[Attribution]) -> 
     return Attribution(cue, source, (after,), "before")
 
 
+_SHARING = grammar.COORDINATORS | {"then", ","}
 _CLOSERS = frozenset({'"', "'", ",", "?", "!"}) | grammar.DASHES
 
 
@@ -179,17 +180,18 @@ def _states(text: Text, phrase: Range) -> bool:
     first = text.document.tokens[phrase.first]
     if first in _SCENES:
         return False
-    opens = first in grammar.PREPOSITIONS | grammar.SUBORDINATORS
+    opens = first in _OPENERS
     return has_verb(text, phrase) or (phrase.last - phrase.first > _STATEMENT and not opens)
 
 
 def _is_main_clause(text: Text, phrase: Range) -> bool:
     """Whether what stands before ", X said in a study that ..." is what was said, and the study only where."""
     first = text.document.tokens[phrase.first]
-    opens = first in grammar.PREPOSITIONS | grammar.SUBORDINATORS or first.endswith("ing")
+    opens = first in _OPENERS or first.endswith("ing")
     return not opens and _states(text, phrase)
 
 
+_OPENERS = grammar.PREPOSITIONS | grammar.SUBORDINATORS
 _SCENES = frozenset("as when while after before since despite during amid following whenever".split())
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import compress
+from operator import attrgetter
 from typing import NamedTuple
 
 from framing.actors import Mention, load_actors
@@ -23,6 +25,7 @@ PRONOUN = "pronoun"
 SOURCE_TYPES = (NAMED_PERSON, NAMED_ORG, ANONYMOUS_OFFICIAL, UNNAMED_COLLECTIVE, DOCUMENT, PRONOUN)
 
 _ROLES = frozenset({"role", ANONYMOUS_OFFICIAL})
+_PEOPLE_LISTED = _ROLES | {UNNAMED_COLLECTIVE}
 _PERSONS = frozenset({"he", "she", "his", "her", "him"})
 _THINGS = frozenset({"it", "its"})
 _GROUPS = frozenset({"they", "their", "them"})
@@ -30,10 +33,13 @@ _PRONOUNS = (
     _PERSONS | _THINGS | _GROUPS | frozenset({"i", "we", "you", "my", "our", "your", "one", "us", "me"})
 )
 _RELATIVES = frozenset({"who", "which", "that"})
+_STANDING_FOR = _PRONOUNS | _RELATIVES
 _FEMALE = frozenset("mrs. mrs ms. ms miss lady dame queen princess empress duchess baroness".split())
 _MALE = frozenset("mr. mr sir lord king prince emperor duke baron".split())
 _SINGULAR = frozenset("a an another one".split())
 _HEAD_ENDS = frozenset({",", "who", "which", "that", "whose", "(", "—", "–", "whom"})
+_ARTICLES = grammar.DETERMINERS | grammar.INDEFINITES
+_NO_NAMES = _ARTICLES | grammar.PREPOSITIONS
 _OFFICES = _HEAD_ENDS | (grammar.PREPOSITIONS - {"of", "for"})
 _HEADS = _HEAD_ENDS | grammar.PREPOSITIONS
 _PLURAL_DETERMINERS = frozenset(
@@ -56,10 +62,10 @@ def office(document: Document, source: Range, kind: str) -> Range:
 
 
 def _until(document: Document, source: Range, ends: frozenset[str]) -> Range:
-    inside = range(source.first + 1, source.last)
-    return Range(
-        source.first, next((token for token in inside if document.tokens[token] in ends), source.last)
-    )
+    for token in range(source.first + 1, source.last):
+        if document.tokens[token] in ends:
+            return Range(source.first, token)
+    return source
 
 
 def source_type(
@@ -70,14 +76,14 @@ def source_type(
     `mentions` are those of actors inside it, `names` what is known of the last words of names (see `full_names`).
     """
     tokens = document.tokens
-    if source.last - source.first == 1 and tokens[source.first] in _PRONOUNS | _RELATIVES:
+    if source.last - source.first == 1 and tokens[source.first] in _STANDING_FOR:
         return PRONOUN
     core = head(document, source)
     matches = load_lexicon("sources").match(document, core.first, core.last)
     last = matches[-1] if matches else None
     final = last if last and last.last == core.last else None
     role = any(match.entry.category in _ROLES for match in matches)
-    may_be_person = final is None or final.entry.category in _ROLES | {UNNAMED_COLLECTIVE}
+    may_be_person = final is None or final.entry.category in _PEOPLE_LISTED
     if may_be_person and not _is_plural(document, core) and _has_name_apposed(document, source, core):
         return NAMED_PERSON
     common_noun = final and (final.entry.category == DOCUMENT or not document.is_capital[core.last - 1])
@@ -97,11 +103,10 @@ def _is_plural(document: Document, core: Range) -> bool:
     words = document.tokens[core.first : core.last]
     if "and" in words or words[0] in _PLURAL_DETERMINERS or words[-1] == "people":
         return True
+    if not words[-1].endswith("s"):
+        return False
     found = load_lexicon("sources").match(document, core.first, core.last)
-    return any(
-        match.last == core.last and words[-1].endswith("s") and not match.entry.term.endswith("s")
-        for match in found
-    )
+    return any(match.last == core.last and not match.entry.term.endswith("s") for match in found)
 
 
 def _has_name_apposed(document: Document, source: Range, core: Range) -> bool:
@@ -119,7 +124,7 @@ def is_known_source(document: Document, source: Range) -> bool:
     core = head(document, source)
     first = document.sentences[document.sentence_of(core.first)].first
     return (
-        document.tokens[core.last - 1] in _PRONOUNS | _RELATIVES
+        document.tokens[core.last - 1] in _STANDING_FOR
         or any(document.is_capital[token] for token in range(max(core.first, first + 1), core.last))
         or bool(load_lexicon("sources").match(document, core.first, core.last))
     )
@@ -131,21 +136,19 @@ def _names(document: Document, core: Range, matches: Sequence[Match]) -> list[in
     return [
         token
         for token in range(core.first, core.last)
-        if document.is_capital[token]
-        and token not in listed
-        and document.tokens[token] not in grammar.DETERMINERS | grammar.INDEFINITES
+        if document.is_capital[token] and token not in listed and document.tokens[token] not in _ARTICLES
     ]
 
 
 def full_names(document: Document) -> dict[str, str]:
     """The last words of the names of two words or more in a text, taken for persons until something says otherwise."""
-    capital = document.is_capital
+    capital, tokens = document.is_capital, document.tokens
+    inside = range(1, len(capital))
     return {
-        document.tokens[token]: NAMED_PERSON
-        for token in range(1, len(capital))
-        if capital[token]
-        and capital[token - 1]
-        and document.tokens[token - 1] not in grammar.DETERMINERS | grammar.INDEFINITES | grammar.PREPOSITIONS
+        tokens[token]: NAMED_PERSON
+        for token in compress(inside, capital[1:])
+        if capital[token - 1]
+        and tokens[token - 1] not in _NO_NAMES
         and not (token + 1 < len(capital) and capital[token + 1])
     }
 
@@ -221,6 +224,9 @@ class Referent(NamedTuple):
     type: str
 
 
+_source = attrgetter("source")
+
+
 def antecedent(
     text: Text,
     source: Range,
@@ -239,15 +245,14 @@ def antecedent(
         if token in _RELATIVES:
             return before_relative(text, source)
         persons = [Referent(person, NAMED_PERSON) for person in _last_before(people, source)]
-        nearby = [
-            referent
-            for referent in [*earlier[-_MEMORY:], *persons]
-            if referent.source.last <= source.first and _is_near(document, referent.source, source)
-        ]
-        fitting = [
-            referent.source for referent in nearby if _fits(document, token, source, referent, genders)
-        ]
-        return max(fitting, default=None)
+        for referent in sorted([*earlier[-_MEMORY:], *persons], key=_source, reverse=True):
+            if referent.source.last > source.first:
+                continue
+            if not _is_near(document, referent.source, source):  # and so are none of those before it
+                break
+            if _fits(document, token, source, referent, genders):
+                return referent.source
+        return None
     if token == "the" and source.last - source.first <= _ROLE_TOKENS:
         matches = load_lexicon("sources").match(document, source.first + 1, source.last)
         if matches and matches[-1].entry.category in _ROLES:
@@ -338,18 +343,29 @@ def people_named(text: Text, mentions: Sequence[Mention]) -> list[Range]:
     """Persons named near the beginning of a sentence, where its topic stands, outside quotations: leaders, "Judge Lind"."""
     document = text.document
     people = set()
-    for mention in mentions:
-        if mention.kind == "leader":
-            tokens = document.tokens_in(mention.start, mention.end)
-            place = tokens.start - document.sentences[mention.sentence].first
-            if place < _TOPIC and text.quoted[tokens.start] < 0:
-                people.add(Range(tokens.start, tokens.stop))
+    current, extra = -1, 0
+    spans = dict.fromkeys(
+        (mention.start, mention.end, mention.sentence, mention.kind) for mention in mentions
+    )
+    for start, end, number, kind in spans:
+        if number != current:
+            current, extra = number, 0
+        tokens = document.tokens_in(start, end)
+        # A name before counts as one word however many it has, and its article not at all.
+        place = tokens.start - document.sentences[number].first - extra
+        extra += len(tokens) - 1
+        if tokens.start and document.tokens[tokens.start - 1] == "the":
+            place, extra = place - 1, extra + 1
+        if kind == "leader" and place < _TOPIC and text.quoted[tokens.start] < 0:
+            people.add(Range(tokens.start, tokens.stop))
     titles = load_lexicon("sources")
     for sentence in document.sentences:
-        for match in titles.match(document, sentence.first, min(sentence.first + _TOPIC, sentence.last))[:1]:
-            last = match.last
-            while last < sentence.last and document.is_capital[last]:
-                last += 1
-            if match.first == sentence.first and match.entry.category in _ROLES and last > match.last:
-                people.add(Range(match.first, last))
+        match = titles.match_at(document, sentence.first, min(sentence.first + _TOPIC, sentence.last))
+        if match is None or match.entry.category not in _ROLES:
+            continue
+        last = match.last
+        while last < sentence.last and document.is_capital[last]:
+            last += 1
+        if last > match.last:
+            people.add(Range(match.first, last))
     return sorted(people)

@@ -54,9 +54,13 @@ def read_text(document: Document) -> Text:
 
 def _is_speech(document: Document, tokens: range) -> bool:
     """Whether a quotation is long, or a short sentence of its own: a capital first, a mark of its own last."""
-    words = sum(document.is_word[token] for token in tokens)
+    words = sum(document.is_word[tokens.start : tokens.stop])
+    # A name may hold its quotation marks, and is then one token.
     whole = (
-        words > 0 and document.is_capital[tokens[1]] and document.tokens[tokens[-2]] in (",", ".", "!", "?")
+        words > 0
+        and len(tokens) > 2
+        and document.is_capital[tokens[1]]
+        and document.tokens[tokens[-2]] in (",", ".", "!", "?")
     )
     return words >= SPEECH or whole
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from framing.analysis import Analysis, Evidence, Score
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCORE_COLUMNS = ("dimension", "measure", "label", "actor", "voice", "value", "low", "high", "n", "unit")
 EVIDENCE_COLUMNS = (
@@ -19,6 +21,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def scores_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
     """One row per article and score; `n` counts what the value rests on, undefined values are NaN."""
+    import pandas as pd
+
     rows = [
         {
             "article": analysis.document.id,
@@ -44,6 +48,8 @@ def evidence_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
 
     Frames hold valid Unicode only: a lone surrogate in a text becomes U+FFFD here.
     """
+    import pandas as pd
+
     rows = [
         {"article": analysis.document.id, **item.to_dict(text)}
         for analysis in analyses

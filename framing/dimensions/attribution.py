@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 import numpy as np
 
 from framing.actors import Mention, load_actors
-from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Ratio, Score
+from framing.analysis import ALL_VOICES, Dimension, Evidence, Floats, Formula, Markup, Score, ratio
+from framing.attribution.blind import attribution_in_tokens, text_in_tokens
 from framing.attribution.rules import Attribution, find_attributions
 from framing.attribution.sources import (
     NAMED_ORG,
@@ -32,8 +33,9 @@ from framing.attribution.sources import (
     people_named,
     source_type,
 )
-from framing.attribution.text import Range, read_text, words_of
+from framing.attribution.text import Range, Text, read_text, words_of
 from framing.document import Document
+from framing.models.units import as_document, read_units
 
 FORMS = ("direct", "indirect", "mixed")
 VERB_CLASSES = ("neutral", "endorsing", "distancing", "emotive")
@@ -45,12 +47,20 @@ def find_attribution(markup: Markup) -> list[Evidence]:
     `extra` holds source, contents, form, source type and verb class, and whom a pronoun stands for as `resolved`.
     """
     document = markup.document
-    text = read_text(document)
+    units = read_units(document, markup.mentions)
+    text = read_text(as_document(document, units))
+    found = [attribution_in_tokens(units, each) for each in find_attributions(text)]
+    return evidence_of(markup, text_in_tokens(document, units, text), found)
+
+
+def evidence_of(markup: Markup, text: Text, attributions: Iterable[Attribution]) -> list[Evidence]:
+    """Attributions, in the order of the text, as evidence: with form, source type, verb class and resolved pronouns."""
+    document = markup.document
     people = people_named(text, markup.mentions)
     names, genders = full_names(document), dict[str, str]()
     earlier: list[Referent] = []
     evidence = []
-    for attribution in find_attributions(text):
+    for attribution in attributions:
         source, resolved, kind, actor = attribution.source, None, None, None
         if source is not None:
             resolved = antecedent(text, source, earlier, people, genders)
@@ -119,6 +129,7 @@ _CONSTRUCTIONS = {
     "noun": "is a noun that attributes what follows it",
     "dependent": "attributes what follows it, and shares its source with another verb",
     "label": "stands between a speaker and what was said",
+    "tagged": "was marked as a cue by the tagger",
 }
 
 
@@ -140,34 +151,46 @@ def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]
 
     All for the voice "all". `n` is the number of words for shares of words, of attributions otherwise.
     """
-    words = markup.words("all")
-    counts = markup.count(evidence, "all")
-    scores = [
-        _score("attributed_words", "share of words", [markup.words("attributed"), words], Ratio()),
-        _score("attributions", "per 1,000 words", [counts, words], Ratio(1000.0)),
+    groups: list[tuple[str, str | None, str | None, list[Evidence]]] = [
+        (measure, label, None, [item for item in evidence if item.extra[field] == label])
+        for measure, field, labels in (
+            ("source_type_share", "source_type", SOURCE_TYPES),
+            ("verb_class_share", "verb_class", VERB_CLASSES),
+            ("form_share", "form", FORMS),
+        )
+        for label in labels
     ]
-    for measure, field, labels in (
-        ("source_type_share", "source_type", SOURCE_TYPES),
-        ("verb_class_share", "verb_class", VERB_CLASSES),
-        ("form_share", "form", FORMS),
-    ):
-        for label in labels:
-            some = markup.count([item for item in evidence if item.extra[field] == label], "all")
-            scores.append(_score(measure, "share of attributions", [some, counts], Ratio(), label=label))
     wholes = {actor.id: actor.part_of for actor in load_actors()}
     actors = {
         item.source_actor: _with_wholes(item.source_actor, wholes) for item in evidence if item.source_actor
     }
     for actor in sorted({whole for chain in actors.values() for whole in chain}):
         theirs = [item for item in evidence if item.source_actor and actor in actors[item.source_actor]]
-        some = markup.count(theirs, "all")
-        scores.append(
-            _score("source_actor_share", "share of attributions", [some, counts], Ratio(), actor=actor)
-        )
+        groups.append(("source_actor_share", None, actor, theirs))
+    counts = markup.count([evidence, *(group for *_, group in groups)])[:, -1]
+    words, attributed = markup.words[-1], markup.words[ALL_VOICES.index("attributed")]
+    shares = np.stack([counts, np.broadcast_to(counts[0], counts.shape)], axis=-1)
+    n, share = int(counts[0].sum()), ratio()
+    scores = [
+        _score(
+            "attributed_words", "share of words", np.stack([attributed, words], 1), share, int(words.sum())
+        ),
+        _score(
+            "attributions",
+            "per 1,000 words",
+            np.stack([counts[0], words], 1),
+            ratio(1000),
+            int(words.sum()),
+        ),
+    ]
+    scores += [
+        _score(measure, "share of attributions", totals, share, n, label=label, actor=actor)
+        for (measure, label, actor, _), totals in zip(groups, shares[1:], strict=True)
+    ]
     by_source = _words_by_source(markup)
-    sources = [np.array([float(count)]) for count in by_source.values()] or [np.zeros(1)]
+    sources = np.array([list(by_source.values()) or [0]], dtype=np.float64)
     scores.append(
-        _score("effective_sources", "sources", sources, inverse_simpson, n=len(by_source), exchangeable=False)
+        _score("effective_sources", "sources", sources, inverse_simpson, len(by_source), exchangeable=False)
     )
     return scores
 
@@ -189,14 +212,12 @@ def _with_wholes(actor: str, wholes: dict[str, str | None]) -> list[str]:
 
 def _words_by_source(markup: Markup) -> Counter[str]:
     """Attributed words of each source, named the same or by the same last name."""
-    document = markup.document
     counts: Counter[str] = Counter()
-    names = [_source_key(document, item) for item in markup.attributions]
-    for token, is_word in enumerate(document.is_word):
-        attribution = markup.voices.of_token(token).attribution if is_word else None
-        name = names[attribution] if attribution is not None else None
-        if name is not None:
-            counts[name] += 1
+    for voice, words in markup.voices.words():
+        if voice.attribution is not None:
+            name = _source_key(markup.document, markup.attributions[voice.attribution])
+            if name is not None:
+                counts[name] += words
     return counts
 
 
@@ -216,26 +237,15 @@ def _source_key(document: Document, item: Evidence) -> str | None:
 def _score(
     measure: str,
     unit: str,
-    columns: Sequence[Floats],
+    totals: Floats,
     formula: Formula,
+    n: int,
     *,
     label: str | None = None,
     actor: str | None = None,
-    n: int | None = None,
     exchangeable: bool = True,
 ) -> Score:
-    return Score(
-        dimension="attribution",
-        measure=measure,
-        label=label,
-        actor=actor,
-        voice="all",
-        unit=unit,
-        totals=np.column_stack(columns),
-        formula=formula,
-        n=int(columns[-1].sum()) if n is None else n,
-        exchangeable=exchangeable,
-    )
+    return Score("attribution", measure, label, actor, "all", unit, totals, formula, n, exchangeable)
 
 
 DIMENSION = Dimension(
@@ -249,6 +259,6 @@ DIMENSION = Dimension(
         "words, and words without a reporting cue or quotation marks, can be missed."
     ),
     reference="Caldas-Coulthard 1994; Thompson & Ye 1991; Pareti 2015; Newell et al. 2018",
-    find={"lexicon": find_attribution},
+    find=find_attribution,
     measure=measure_attribution,
 )

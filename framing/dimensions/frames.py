@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from framing.analysis import Dimension, Evidence, Markup, Score, cues, rate
+from itertools import chain
+
+import numpy as np
+
+from framing.analysis import Dimension, Evidence, Markup, Score, cues, grouped, rates
 from framing.lexicon import load_lexicon
-from framing.voice import VOICES
 
 FRAMES = ("conflict", "human_interest", "economic_consequences", "morality", "responsibility", "security")
 
@@ -17,21 +20,11 @@ def find_frames(markup: Markup) -> list[Evidence]:
 
 def measure_frames(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     """Share of sentences with a cue of the frame, 0..1, by frame and voice; `n` is the sentences of the voice."""
-    return [
-        rate(
-            "frames",
-            "share",
-            voice,
-            markup.flag(found, voice),
-            markup.sentences(voice),
-            scale=1,
-            unit="share of sentences",
-            label=frame,
-        )
-        for frame in FRAMES
-        for found in [[item for item in evidence if item.label == frame]]
-        for voice in (*VOICES, "all")
-    ]
+    flags = np.minimum(markup.count(grouped(evidence, FRAMES)), 1)
+    by_frame = rates(
+        "frames", "share", flags, markup.sentences, scale=1, unit="share of sentences", labels=FRAMES
+    )
+    return list(chain.from_iterable(by_frame))
 
 
 DIMENSION = Dimension(
@@ -45,6 +38,6 @@ DIMENSION = Dimension(
         "the shares of two frames do not compare, since one has more words than the other. Not validated on hand-coded news."
     ),
     reference="Semetko & Valkenburg 2000; Buzan, Wæver & de Wilde 1998 for security",
-    find={"lexicon": find_frames},
+    find=find_frames,
     measure=measure_frames,
 )

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from framing.analysis import Dimension, Evidence, Markup, Score, cues, rate
+import numpy as np
+
+from framing.analysis import Dimension, Evidence, Markup, Score, grouped, rates
+from framing.attribution import grammar
+from framing.attribution.text import Range
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
-from framing.voice import VOICES
 
 HEDGES = ("epistemic", "doxastic", "condition", "approximator", "hearsay", "weasel")
 BOOSTER = "booster"
@@ -33,14 +36,70 @@ _PENDING_WORDS = 12
 
 
 def find_hedges(markup: Markup) -> list[Evidence]:
-    """Hedges and boosters of a document, labelled with their type."""
+    """Hedges and boosters of a document, labelled with their type; `extra` holds what they weaken, and who hedges.
+
+    `scope` is the clause around the cue, `owner` the source whose words the cue is, None for the author.
+    """
+    matches = load_lexicon("hedging").match(markup.document)
+    return [
+        evidence_of(markup, match.first, match.last, match.entry.category, reason(match))
+        for match in matches
+        if fits(markup.document, match)
+    ]
+
+
+def reason(match: Match) -> str:
+    """Why a match counts: its entry's note, or what its category means."""
+    return match.entry.note or load_lexicon("hedging").categories[match.entry.category]
+
+
+def evidence_of(markup: Markup, first: int, last: int, label: str, why: str) -> Evidence:
+    """The tokens `first:last` as a cue, with its scope and owner."""
     document = markup.document
-    lexicon = load_lexicon("hedging")
-    matches = (match for match in lexicon.match(document) if _fits(document, match))
-    return cues("hedging", document, lexicon, matches)
+    start, end = document.starts[first], document.ends[last - 1]
+    scope = clause(document, first, last)
+    attribution = markup.voices.of(start, end).attribution
+    source = None if attribution is None else markup.attributions[attribution].extra["source"]
+    extra = {"scope": [document.starts[scope.first], document.ends[scope.last - 1]], "owner": source}
+    return Evidence("hedging", label, start, end, why=why, extra=extra)
 
 
-def _fits(document: Document, match: Match) -> bool:
+def clause(document: Document, first: int, last: int) -> Range:
+    """The tokens of the clause around the tokens `first:last`: what a cue there weakens, as far as marks and conjunctions tell.
+
+    >>> from framing.document import make_document
+    >>> document = make_document("He left, but the raid may have failed because it rained.")
+    >>> found = clause(document, 6, 7)
+    >>> document.text[document.starts[found.first] : document.ends[found.last - 1]]
+    'the raid may have failed'
+    """
+    sentence = document.sentences[document.sentence_of(first)]
+    tokens = document.tokens
+    begin, end = first, last
+    while begin > max(sentence.first, first - _WINDOW) and not _parts(tokens, begin - 1):
+        begin -= 1
+    while end < min(sentence.last, last + _WINDOW) and not _parts(tokens, end):
+        end += 1
+    return Range(begin, end)
+
+
+def _parts(tokens: Sequence[str], token: int) -> bool:
+    """Whether a token stands between two clauses: a mark, a conjunction, or "and" before a subject."""
+    word = tokens[token]
+    if word in ("and", "or") and token + 1 < len(tokens):
+        return tokens[token + 1] in grammar.SUBJECTS
+    return word in _BETWEEN_CLAUSES
+
+
+_BETWEEN_CLAUSES = (
+    frozenset(', ; : . ! ? … ( ) " but'.split())
+    | grammar.DASHES
+    | frozenset("that whether because although though while whereas since who which if unless when".split())
+)
+
+
+def fits(document: Document, match: Match) -> bool:
+    """Whether a match is a hedge in its context, by the rule that its entry names."""
     context = match.entry.extra.get("context", "")
     if not context:
         return True
@@ -97,22 +156,17 @@ def measure_hedging(markup: Markup, evidence: list[Evidence]) -> list[Score]:
 
     `n` is the number of sentences or words of the voice.
     """
-    hedges = [item for item in evidence if item.label != BOOSTER]
-    boosters = [item for item in evidence if item.label == BOOSTER]
-    by_type = {label: [item for item in hedges if item.label == label] for label in HEDGES}
-    per_100 = partial(rate, "hedging", scale=100, unit="per 100 sentences")
-    per_1000 = partial(rate, "hedging", scale=1000, unit="per 1,000 words")
-    scores: list[Score] = []
-    for voice in (*VOICES, "all"):
-        sentences, words = markup.sentences(voice), markup.words(voice)
-        scores.append(per_100("hedged_sentences", voice, markup.flag(hedges, voice), sentences))
-        scores.append(per_1000("hedge_cues", voice, markup.count(hedges, voice), words))
-        scores += [
-            per_1000("hedge_cues", voice, markup.count(by_type[label], voice), words, label=label)
-            for label in HEDGES
-        ]
-        scores.append(per_1000("boosters", voice, markup.count(boosters, voice), words))
-    return scores
+    counts = markup.count(grouped(evidence, (*HEDGES, BOOSTER)))
+    hedges = counts[:-1].sum(axis=0, keepdims=True)
+    per_100 = partial(rates, "hedging", scale=100, unit="per 100 sentences")
+    per_1000 = partial(rates, "hedging", of=markup.words, scale=1000, unit="per 1,000 words")
+    by_voice = zip(
+        *per_100("hedged_sentences", np.minimum(hedges, 1), markup.sentences),
+        *per_1000("hedge_cues", np.concatenate([hedges, counts[:-1]]), labels=(None, *HEDGES)),
+        *per_1000("boosters", counts[-1:]),
+        strict=True,
+    )
+    return list(chain.from_iterable(by_voice))
 
 
 DIMENSION = Dimension(
@@ -126,6 +180,6 @@ DIMENSION = Dimension(
         "a cue that a negation turns round (not doubtful) still counts."
     ),
     reference="Lakoff 1973; Hyland 2005; Szarvas et al. 2012; Vincze 2013",
-    find={"lexicon": find_hedges},
+    find=find_hedges,
     measure=measure_hedging,
 )

@@ -9,16 +9,19 @@ word of such a name, and the evidence covers the whole name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
-from framing.analysis import Dimension, Evidence, Markup, Score, rate
+import numpy as np
+
+from framing.analysis import Dimension, Evidence, Markup, Score, grouped, rates
 from framing.document import Document, Span
-from framing.lexicon import Lexicon, load_lexicon
+from framing.lexicon import Entry, load_lexicon
 from framing.neutral import neutral_form
-from framing.voice import VOICES
 
 SCARE_QUOTES = "scare_quotes"
+EVALUATIVE = "evaluative"  # a word that no lexicon has and a trained model blames
 
 _SCARE_WORDS = 4  # longer passages in quotation marks quote somebody
 _SCARE_WEIGHT = -0.3  # quotation marks distance, but less than a hostile word does
@@ -29,8 +32,8 @@ _NICKNAME = "A nickname set inside a name: it keeps an alias or a past before th
 _DISTANCE = "Quotation marks without a speaker: they mark a term as contested, coined or doubted."
 
 
-class _Place(NamedTuple):
-    """A stretch of tokens that counts, and what is known about it."""
+class Place(NamedTuple):
+    """A stretch of tokens `first:last` that counts, and what is known about it."""
 
     first: int
     last: int
@@ -41,20 +44,28 @@ class _Place(NamedTuple):
     why: str
 
 
-def labels() -> tuple[str, ...]:
-    """All labels of loaded evidence: the categories of both lexicons and scare quotes, in order of the alphabet."""
-    return tuple(
-        sorted({SCARE_QUOTES, *load_lexicon("loaded").categories, *load_lexicon("contested").categories})
-    )
+@cache
+def labels(model: str = "lexicon") -> tuple[str, ...]:
+    """All labels of a model's evidence, in order of the alphabet: the categories of both lexicons, scare quotes, and
+    `evaluative` where the model finds words without an entry.
+    """
+    found = {SCARE_QUOTES, *load_lexicon("loaded").categories, *load_lexicon("contested").categories}
+    return tuple(sorted(found if model == "lexicon" else {EVALUATIVE, *found}))
 
 
-def find_loaded(markup: Markup) -> list[Evidence]:
-    """Loaded terms, contested names, coinages and scare quotes; `extra` holds the neutral alternative, or None."""
+def terms(document: Document) -> list[Place]:
+    """Where the terms of both lexicons stand, none of them overlapping; the longest first."""
+    return _apart([*_listed(document, "contested"), *_listed(document, "loaded")])
+
+
+def find_loaded(markup: Markup, named: Sequence[Place] | None = None) -> list[Evidence]:
+    """Loaded terms, contested names, coinages and scare quotes; `extra` holds the neutral alternative, or None.
+
+    `named` are the `terms` of the document, where they are known already.
+    """
     document = markup.document
+    named = terms(document) if named is None else named
     quotations = {_inside(document, quote): quote for quote in document.quotes}
-    named = _apart(
-        [*_listed(document, load_lexicon("contested")), *_listed(document, load_lexicon("loaded"))]
-    )
     taken = {token for place in named for token in range(place.first, place.last)}
     marked = [
         place
@@ -64,15 +75,26 @@ def find_loaded(markup: Markup) -> list[Evidence]:
     return [_evidence(document, place, quotations) for place in sorted([*named, *marked])]
 
 
-def _listed(document: Document, lexicon: Lexicon) -> Iterator[_Place]:
-    definitions = lexicon.categories
-    for match in lexicon.match(document):
+def _listed(document: Document, name: str) -> Iterator[Place]:
+    definitions = _categories(name)
+    for match in load_lexicon(name).match(document):
         entry = match.entry
         first = _start_of_name(document, match.first) if entry.extra.get("head") else match.first
         why = entry.note or definitions[entry.category]
         written = document.tokens[match.first : match.last]
-        neutral = neutral_form(entry, written)
-        yield _Place(first, match.last, entry.category, entry.weight, entry.actor or None, neutral, why)
+        neutral = _neutral(entry.term, entry.forms, entry.neutral, written)
+        yield Place(first, match.last, entry.category, entry.weight, entry.actor or None, neutral, why)
+
+
+@cache
+def _categories(name: str) -> dict[str, str]:
+    return load_lexicon(name).categories
+
+
+@cache
+def _neutral(term: str, forms: str, neutral: str, written: tuple[str, ...]) -> str | None:
+    """As `neutral_form`, kept: news repeats its words."""
+    return neutral_form(Entry(term, "", forms=forms, neutral=neutral), written)
 
 
 def _start_of_name(document: Document, token: int) -> int:
@@ -83,9 +105,9 @@ def _start_of_name(document: Document, token: int) -> int:
     return token
 
 
-def _apart(places: Sequence[_Place]) -> list[_Place]:
+def _apart(places: Sequence[Place]) -> list[Place]:
     """The longest of places that overlap; of equal ones the first given."""
-    kept: list[_Place] = []
+    kept: list[Place] = []
     taken: set[int] = set()
     for place in sorted(places, key=lambda place: place.first - place.last):
         tokens = range(place.first, place.last)
@@ -95,7 +117,7 @@ def _apart(places: Sequence[_Place]) -> list[_Place]:
     return kept
 
 
-def _evidence(document: Document, place: _Place, quotations: dict[tuple[int, int], Span]) -> Evidence:
+def _evidence(document: Document, place: Place, quotations: dict[tuple[int, int], Span]) -> Evidence:
     """Evidence of a place; where the place is all that quotation marks enclose, they belong to it."""
     span = quotations.get((place.first, place.last))
     return Evidence(
@@ -128,17 +150,16 @@ def _is_term(document: Document, first: int, last: int) -> bool:
     return 0 < words <= _SCARE_WORDS and parts and (last - first > 1 or len(document.tokens[first]) > 1)
 
 
-def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> Iterator[_Place]:
+def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> Iterator[Place]:
     document = markup.document
     short = [place for place in quotations if _is_term(document, *place)]
     if not short:
         return
-    cues = load_lexicon("reporting").match(document)
-    cue_tokens = {token for cue in cues for token in range(cue.first, cue.last)}
+    cue_tokens = _cue_tokens(document, short)
     for first, last in short:
         quote = quotations[first, last]
         if _is_nickname(document, first, last, quote):
-            yield _Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _NICKNAME)
+            yield Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _NICKNAME)
         elif (
             markup.voices.of(quote.start, quote.end).name != "attributed"
             and cue_tokens.isdisjoint(range(first - 1 - _CUE_REACH, first))
@@ -146,7 +167,25 @@ def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> It
             and not _is_title(document, first, last)
             and not _is_utterance(document, first, last)
         ):
-            yield _Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _DISTANCE)
+            yield Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _DISTANCE)
+
+
+def _cue_tokens(document: Document, places: Sequence[tuple[int, int]]) -> set[int]:
+    """Tokens of reporting cues in the sentences that places are in or near: cues are found a sentence at a time."""
+    last_token = len(document.tokens) - 1
+    near: set[int] = set()
+    for first, last in places:
+        opening = document.sentence_of(max(first - 1 - _CUE_REACH, 0))
+        near.update(range(opening, document.sentence_of(min(last + _CUE_REACH, last_token)) + 1))
+    reporting = load_lexicon("reporting")
+    cues = [
+        cue
+        for sentence in near
+        for cue in reporting.match(
+            document, document.sentences[sentence].first, document.sentences[sentence].last
+        )
+    ]
+    return {token for cue in cues for token in range(cue.first, cue.last)}
 
 
 def _is_nickname(document: Document, first: int, last: int, quote: Span) -> bool:
@@ -196,19 +235,30 @@ def measure_loaded(markup: Markup, evidence: list[Evidence]) -> list[Score]:
 
     `n` is the number of words or sentences of the voice.
     """
-    by_label = {label: [item for item in evidence if item.label == label] for label in labels()}
-    per_100 = partial(rate, "loaded", scale=100, unit="per 100 sentences")
-    per_1000 = partial(rate, "loaded", scale=1000, unit="per 1,000 words")
-    scores: list[Score] = []
-    for voice in (*VOICES, "all"):
-        words, sentences = markup.words(voice), markup.sentences(voice)
-        scores.append(per_1000("loaded_terms", voice, markup.count(evidence, voice), words))
-        scores += [
-            per_1000("loaded_terms", voice, markup.count(items, voice), words, label=label)
-            for label, items in by_label.items()
-        ]
-        scores.append(per_100("loaded_sentences", voice, markup.flag(evidence, voice), sentences))
-    return scores
+    names = labels(markup.model)
+    counts = markup.count(grouped(evidence, names))
+    terms = counts.sum(axis=0, keepdims=True)
+    by_voice = zip(
+        *rates(
+            "loaded",
+            "loaded_terms",
+            np.concatenate([terms, counts]),
+            markup.words,
+            scale=1000,
+            unit="per 1,000 words",
+            labels=(None, *names),
+        ),
+        *rates(
+            "loaded",
+            "loaded_sentences",
+            np.minimum(terms, 1),
+            markup.sentences,
+            scale=100,
+            unit="per 100 sentences",
+        ),
+        strict=True,
+    )
+    return list(chain.from_iterable(by_voice))
 
 
 DIMENSION = Dimension(
@@ -222,6 +272,6 @@ DIMENSION = Dimension(
         "and a listed word used in its plain sense counts unless its neighbours show it."
     ),
     reference="Bolinger 1980; van Dijk 1998; Recasens, Danescu-Niculescu-Mizil & Jurafsky 2013; Da San Martino et al. 2019",
-    find={"lexicon": find_loaded},
+    find=find_loaded,
     measure=measure_loaded,
 )

@@ -8,18 +8,22 @@ dictionary, pyphen for what that lacks, and the Dale–Chall list, each asked on
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import accumulate, compress, pairwise
+from operator import add
+from typing import Any, NamedTuple
 
 import numpy as np
-from textstat import textstat
+from textstat.backend.selections import list_words
+from textstat.backend.utils import get_lang_easy_words
 
-from framing.analysis import Dimension, Evidence, Floats, Formula, Markup, Score
-from framing.document import Document
-from framing.voice import VOICES
+from framing.analysis import ALL_VOICES, Dimension, Evidence, Floats, Formula, Markup, Score
+from framing.data import Remembered
+from framing.document import Document, Sentence
+from framing.syllables import syllables
+from framing.voice import Voice, Voices
 
 SENTENCE = "sentence"
 DIFFICULT_WORD = "difficult_word"
@@ -35,7 +39,7 @@ _LEAST_WORDS = 3  # textstat counts a stretch between stops as a sentence from t
 _LONGEST = 1000  # characters of a word that are looked up; a longer one is no word and would take long
 
 _CHUNK = re.compile(r"\S+")
-_STRETCH = re.compile(r"[^.!?]+")
+_STOPS = re.compile(r"[.!?]+")
 _LETTER = re.compile(r"\w")
 _TRIMMED = re.compile(r"\w(?:\S*\w)?")
 
@@ -51,12 +55,25 @@ class _Word(NamedTuple):
 
 @lru_cache(maxsize=100_000)
 def _look_up(word: str) -> _Word:
+    """What textstat's `syllable_count`, `polysyllabcount` and `difficult_words` say, from the same lists by its rules.
+
+    They are not asked themselves, since they would parse a whole dictionary first.
+    """
+    parts = list_words(word)
+    unfamiliar = [part.lower() for part in parts if part.lower() not in get_lang_easy_words(_LANGUAGE)]
     return _Word(
-        textstat.syllable_count(word),
-        textstat.polysyllabcount(word),
-        textstat.difficult_words(word, syllable_threshold=_POLYSYLLABLE, unique=False),
-        textstat.difficult_words(word, syllable_threshold=0, unique=False),
+        _syllables(word),
+        sum(_syllables(part) >= _POLYSYLLABLE for part in parts),
+        sum(_syllables(part) >= _POLYSYLLABLE for part in unfamiliar),
+        len(unfamiliar),
     )
+
+
+_LANGUAGE = "en_US"  # textstat's own choice
+
+
+def _syllables(text: str) -> int:
+    return sum(map(syllables, list_words(text, lowercase=True)))
 
 
 def scored_text(document: Document) -> str:
@@ -68,58 +85,150 @@ def scored_text(document: Document) -> str:
     >>> scored_text(make_document("One came.   Two left."))
     'One came. Two left.'
     """
-    return "".join(_pieces(document))
+    pieces = [
+        document[sentence] + ("" if sentence.end == following.start else " ")
+        for sentence, following in pairwise(document.sentences)
+    ]
+    return "".join([*pieces, *(document[sentence] for sentence in document.sentences[-1:])])
 
 
-def _pieces(document: Document) -> Iterator[str]:
-    """The scored text, sentence by sentence, each with the space that follows it."""
-    for sentence, following in pairwise(document.sentences):
-        yield document[sentence] + ("" if sentence.end == following.start else " ")
-    yield from (document[sentence] for sentence in document.sentences[-1:])
+class _Part(NamedTuple):
+    """What counts in a part of a sentence between two spaces."""
+
+    words: int
+    syllables: int
+    polysyllables: int
+    complex_words: int
+    difficult_words: int
+    difficult: tuple[tuple[int, int, float, str], ...]  # start, end, syllables and why of each
+    head: int  # chunks with a letter before the first full stop
+    tails: tuple[int, ...]  # and after each
 
 
 def find_readability(markup: Markup) -> list[Evidence]:
     """A row for each sentence, with its counts, and one for each word that is not on the Dale–Chall list."""
     document = markup.document
-    text = scored_text(document)
-    begins = [0]
-    for piece in _pieces(document):
-        begins.append(begins[-1] + len(piece))
-    counts = [[0] * len(COUNTS) for _ in document.sentences]
     evidence: list[Evidence] = []
-    for chunk in _CHUNK.finditer(text):
-        letters = _TRIMMED.search(chunk.group())
-        if letters is None:
-            continue
-        index = bisect_right(begins, chunk.start()) - 1
-        word = _look_up(chunk.group()[:_LONGEST])
-        counts[index] = [total + one for total, one in zip(counts[index], (1, 0, *word), strict=True)]
-        if word.difficult_words:
-            shift = document.sentences[index].start - begins[index] + chunk.start()
-            evidence.append(_difficult(shift + letters.start(), shift + letters.end(), word.syllables))
-    for start in _stretches(text):
-        counts[bisect_right(begins, start) - 1][COUNTS.index("sentences")] += 1
+    counts: list[dict[str, int]] = []
+    stretches: list[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]] = []
+    for sentence, (start, end) in zip(document.sentences, _spans(document), strict=True):
+        pieces = document.text[start:end].split(" ")
+        words, syllables, polysyllables, complex_words, unfamiliar, difficult, heads, tails = zip(
+            *map(_PARTS.__getitem__, pieces), strict=True
+        )
+        numbers = sum(words), 0, sum(syllables), sum(polysyllables), sum(complex_words), sum(unfamiliar)
+        counts.append(dict(zip(COUNTS, numbers, strict=True)))
+        stretches.append((heads, tails))
+        if numbers[-1]:
+            offsets = accumulate([len(piece) + 1 for piece in pieces[:-1]], initial=start)
+            evidence += _difficult_words(
+                compress(zip(offsets, difficult, strict=True), difficult), sentence, markup.voices
+            )
+    for number in _begun(stretches):
+        counts[number]["sentences"] += 1
     for sentence, count in zip(document.sentences, counts, strict=True):
-        if any(count):
-            evidence.append(_sentence(sentence.start, sentence.end, dict(zip(COUNTS, count, strict=True))))
+        if any(count.values()):
+            evidence.append(_sentence(sentence.start, sentence.end, count))
     return evidence
 
 
-def _stretches(text: str) -> Iterator[int]:
-    """Where textstat's sentences begin: stretches between full stops of three words or more.
+def _spans(document: Document) -> Iterator[tuple[int, int]]:
+    """Where the words of each sentence stand: a word that runs on into the next sentence belongs to the first."""
+    end = 0
+    for number, sentence in enumerate(document.sentences):
+        start, end = max(sentence.start, end), max(sentence.end, end)
+        if number + 1 < len(document.sentences) and document.sentences[number + 1].start == end:
+            rest = _CHUNK.match(document.text, end)
+            end = rest.end() if rest else end
+        yield start, end
 
-    They are counted for the sentence in which they begin: a headline without a full stop runs on into the lead.
+
+def _part(piece: str) -> _Part:
+    words = 0
+    counts = _Word(0, 0, 0, 0)
+    difficult: list[tuple[int, int, float, str]] = []
+    for chunk in _CHUNK.finditer(piece):
+        letters = _TRIMMED.search(chunk.group())
+        if letters is None:
+            continue
+        word = _look_up(chunk.group()[:_LONGEST])
+        words += 1
+        counts = _Word(*map(add, counts, word))
+        if word.difficult_words:
+            start, end = chunk.start() + letters.start(), chunk.start() + letters.end()
+            plural = "" if word.syllables == 1 else "s"
+            why = f"not on the Dale–Chall list of familiar words; {word.syllables} syllable{plural}"
+            difficult.append((start, end, float(word.syllables), why))
+    head, *tails = (
+        sum(bool(_LETTER.search(chunk)) for chunk in part.split()) for part in _STOPS.split(piece)
+    )
+    return _Part(words, *counts, tuple(difficult), head, tuple(tails))
+
+
+_PARTS = Remembered(_part)
+
+
+def _difficult_words(
+    pieces: Iterable[tuple[int, Sequence[tuple[int, int, float, str]]]], sentence: Sentence, voices: Voices
+) -> Iterable[Evidence]:
+    """Evidence of the difficult words of a sentence, given for each piece of it with the offset of the piece."""
+    turns = voices.turns(sentence.first, sentence.last)
+    if len(turns) > 1:
+        return _by_turns(pieces, sentence, voices, turns)
+    ((_, (voice, source, _)),) = turns
+    return [
+        Evidence(
+            "readability", DIFFICULT_WORD, at + first, at + last, weight, None, voice, source, why, _NOTHING
+        )
+        for at, words in pieces
+        for first, last, weight, why in words
+    ]
+
+
+_NOTHING: Mapping[str, Any] = {}  # all share it: a text has hundreds of difficult words
+
+
+def _by_turns(
+    pieces: Iterable[tuple[int, Sequence[tuple[int, int, float, str]]]],
+    sentence: Sentence,
+    voices: Voices,
+    turns: Sequence[tuple[int, Voice]],
+) -> Iterator[Evidence]:
+    """The same for a sentence in several voices."""
+    limits = [*(start for start, _ in turns[1:]), sentence.end]
+    turn = 0
+    for at, words in pieces:
+        for first, last, weight, why in words:
+            start, end = at + first, at + last
+            while limits[turn] <= start and turn + 1 < len(turns):
+                turn += 1
+            voice = turns[turn][1] if end <= limits[turn] else voices.of(start, end)
+            yield Evidence(
+                "readability", DIFFICULT_WORD, start, end, weight, None, voice.name, voice.source_actor, why
+            )
+
+
+def _begun(sentences: Iterable[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]]) -> Iterator[int]:
+    """In which sentence each of textstat's sentences begins: stretches between full stops of three words or more.
+
+    They are counted for the sentence with their first word: a headline without a full stop runs on into the lead.
+    `sentences` holds the words of each part of each sentence before its first full stop, and those after each.
     """
-    for stretch in _STRETCH.finditer(text):
-        first = _LETTER.search(text, stretch.start(), stretch.end())
-        if first and sum(bool(_LETTER.search(chunk)) for chunk in stretch.group().split()) >= _LEAST_WORDS:
-            yield first.start()
-
-
-def _difficult(start: int, end: int, syllables: int) -> Evidence:
-    plural = "" if syllables == 1 else "s"
-    why = f"not on the Dale–Chall list of familiar words; {syllables} syllable{plural}"
-    return Evidence("readability", DIFFICULT_WORD, start, end, float(syllables), why=why)
+    begun, length = 0, 0
+    for number, (heads, tails) in enumerate(sentences):
+        read = 0
+        for stop in compress(range(len(tails)), tails):
+            begun = begun if length else number
+            length += sum(heads[read : stop + 1])
+            for words in tails[stop]:
+                if length >= _LEAST_WORDS:
+                    yield begun
+                begun, length = number, words
+            read = stop + 1
+        begun = begun if length else number
+        length += sum(heads[read:])
+    if length >= _LEAST_WORDS:
+        yield begun
 
 
 def _sentence(start: int, end: int, count: dict[str, int]) -> Evidence:
@@ -136,24 +245,22 @@ def measure_readability(markup: Markup, evidence: list[Evidence]) -> list[Score]
     `n` is the number of sentences.
     """
     sentences = [item for item in evidence if item.label == SENTENCE]
-    scores = []
-    for voice in (*VOICES, "all"):
-        totals = np.zeros((len(markup.document.sentences), len(COUNTS)))
-        spoken = [item for item in sentences if voice in ("all", item.voice)]
-        for item in spoken:
-            index = markup.document.sentence_at(item.start)
-            if index is not None:
-                totals[index] = [item.extra[name] for name in COUNTS]
-        scores += [
-            Score("readability", name, None, None, voice, unit, totals, formula, n=len(spoken))
-            for name, (unit, formula) in FORMULAS.items()
-        ]
-    return scores
+    by_voice = {voice: np.zeros((len(markup.document.sentences), len(COUNTS))) for voice in ALL_VOICES}
+    sizes = Counter([*(item.voice for item in sentences), *("all" for _ in sentences)])
+    for item in sentences:
+        index = markup.document.sentence_at(item.start)
+        if index is not None:
+            by_voice[item.voice][index] = by_voice["all"][index] = [item.extra[name] for name in COUNTS]
+    return [
+        Score("readability", name, None, None, voice, unit, totals, formula, sizes[voice])
+        for voice, totals in by_voice.items()
+        for name, (unit, formula) in FORMULAS.items()
+    ]
 
 
 def _columns(sums: Floats) -> dict[str, Floats]:
     """The sums by name; words are NaN where there are none or none has a syllable, so that scores are undefined."""
-    columns = dict(zip(COUNTS, np.moveaxis(sums, -1, 0), strict=True))
+    columns = {name: sums[..., column] for column, name in enumerate(COUNTS)}
     columns["words"] = np.where(columns["syllables"] > 0, columns["words"], np.nan)
     columns["sentences"] = np.maximum(columns["sentences"], 1)
     return columns
@@ -221,6 +328,6 @@ DIMENSION = Dimension(
     reference=(
         "Flesch 1948; Kincaid et al. 1975; Gunning 1952; McLaughlin 1969; Dale & Chall 1948; counts as in textstat 0.7.8"
     ),
-    find={"lexicon": find_readability},
+    find=find_readability,
     measure=measure_readability,
 )

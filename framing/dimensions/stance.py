@@ -12,17 +12,16 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from framing.actors import is_title_case
-from framing.analysis import Dimension, Evidence, Markup, Ratio, Score
+from framing.actors import Mention, is_title_case
+from framing.analysis import ALL_VOICES, Dimension, Evidence, Floats, Markup, Score, ratio
 from framing.document import Document, HasSpan
 from framing.lexicon import Match, load_lexicon
-from framing.voice import VOICES
 
 Role = Literal["weight", "agent", "patient"]
 
@@ -219,7 +218,7 @@ def _evaluations(
     """The evaluative words in order: those of the lexicon, and those it lacks by VADER's."""
     matches = {match.first: match for match in _between_names(document, "stance", first, last, masked)}
     turns = {match.last: match for match in matches.values() if match.entry.extra["turn"]}
-    vader = _vader()
+    vader = vader_rates()
     position = since = first
     turn = 1.0
     while position < last:
@@ -265,7 +264,8 @@ def _rates(weight: float, agent: str, patient: str) -> Mapping[Role, float]:
 
 
 @cache
-def _vader() -> Mapping[str, float]:
+def vader_rates() -> Mapping[str, float]:
+    """VADER's ratings of single words, -4..4."""
     return {word: rate for word, rate in SentimentIntensityAnalyzer().lexicon.items() if word.isalpha()}
 
 
@@ -418,92 +418,124 @@ def _is_speaker(scene: Scene, start: int, end: int) -> bool:
 # Evidence and scores ---------------------------------------------------------------------------------------------
 
 
-def find_stance(markup: Markup) -> list[Evidence]:
-    """A row per sentence, actor mentioned in it, and voice of the mention; the row spans the sentence."""
-    document = markup.document
-    by_sentence: dict[int, list[tuple[str, str, HasSpan]]] = {}
+class Portrayal(NamedTuple):
+    """What one row of evidence is about: a sentence, an actor, a voice, and where that voice mentions the actor there."""
+
+    sentence: int
+    actor: str
+    voice: str
+    mentions: tuple[Mention, ...]
+
+
+def portrayals(markup: Markup) -> list[Portrayal]:
+    """A row to be scored per sentence, actor mentioned in it, and voice of the mention; rows of a sentence are neighbours."""
+    rows: dict[int, dict[tuple[str, str], list[Mention]]] = {}
     for mention in markup.mentions:
         voice = markup.voices.of(mention.start, mention.end).name
-        by_sentence.setdefault(mention.sentence, []).append((mention.actor, voice, mention))
-    rows: list[Evidence] = []
-    for sentence, mentions in by_sentence.items():
-        scene = set_scene(document, sentence, [span for _, _, span in mentions])
-        targets: dict[tuple[str, str], list[HasSpan]] = {}
-        for actor, voice, span in mentions:
-            targets.setdefault((actor, voice), []).append(span)
-        rows += [_row(scene, sentence, actor, voice, spans) for (actor, voice), spans in targets.items()]
-    return rows
+        rows.setdefault(mention.sentence, {}).setdefault((mention.actor, voice), []).append(mention)
+    return [
+        Portrayal(sentence, actor, voice, tuple(mentions))
+        for sentence, by_actor in rows.items()
+        for (actor, voice), mentions in by_actor.items()
+    ]
 
 
-def _row(scene: Scene, sentence: int, actor: str, voice: str, targets: Sequence[HasSpan]) -> Evidence:
-    document = scene.document
-    found = pulls(scene, targets)
-    value, words = _polarity(document, found)
+def evidence_of(
+    document: Document, about: Portrayal, label: str, value: float, words: Sequence[tuple[int, int, float]]
+) -> Evidence:
+    """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it."""
     return Evidence(
         dimension="stance",
-        label="positive" if value > LABELLED else "negative" if value < -LABELLED else "neutral",
-        start=document.sentences[sentence].start,
-        end=document.sentences[sentence].end,
+        label=label,
+        start=document.sentences[about.sentence].start,
+        end=document.sentences[about.sentence].end,
         weight=value,
-        actor=actor,
-        voice=voice,
+        actor=about.actor,
+        voice=about.voice,
         why=_why(document, words),
         extra={
-            "mentions": [[target.start, target.end] for target in targets],
-            "words": [list(word) for word in words],
+            "mentions": [[mention.start, mention.end] for mention in about.mentions],
+            "words": list(map(list, words)),
         },
     )
 
 
 def _why(document: Document, words: Sequence[tuple[int, int, float]]) -> str:
-    strongest = sorted(words, key=lambda word: -abs(word[2]))[:4]
+    strongest = sorted(words, key=_strength)[:4]
     if not strongest:
         return "no evaluative word near the mention"
     return ", ".join(f"“{document.text[start:end]}” {weight:+.2f}" for start, end, weight in strongest)
 
 
+def _strength(word: tuple[int, int, float]) -> float:
+    return -abs(word[2])
+
+
+def find_stance(markup: Markup) -> list[Evidence]:
+    """A row per sentence, actor mentioned in it, and voice of the mention; the row spans the sentence."""
+    document = markup.document
+    rows: list[Evidence] = []
+    for sentence, group in groupby(portrayals(markup), key=lambda about: about.sentence):
+        together = list(group)
+        scene = set_scene(document, sentence, [span for about in together for span in about.mentions])
+        for about in together:
+            value, words = _polarity(document, pulls(scene, about.mentions))
+            label = "positive" if value > LABELLED else "negative" if value < -LABELLED else "neutral"
+            rows.append(evidence_of(document, about, label, value, words))
+    return rows
+
+
 def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     """Mean polarity of the rows, and mentions per 1,000 words, per actor and voice; `n` is the rows or the words."""
-    rows: dict[str, list[Evidence]] = {}
+    rows: dict[str, list[Evidence]] = {actor: [] for actor in sorted({row.actor or "" for row in evidence})}
     for row in evidence:
-        rows.setdefault(row.actor or "", []).append(row)
+        rows[row.actor or ""].append(row)
+    counts = markup.count(list(rows.values()))
+    polarities = np.stack([markup.weigh(list(rows.values())), counts], axis=-1)
+    named = np.stack([_mentions(markup, list(rows)), np.broadcast_to(markup.words, counts.shape)], axis=-1)
+    polarity, per_1000 = ratio(), ratio(1000)
     scores: list[Score] = []
-    for actor in sorted(rows):
-        mentions = [mention for mention in markup.mentions if mention.actor == actor]
-        for voice in (*VOICES, "all"):
-            counts = markup.count(rows[actor], voice)
-            if not counts.any():
-                continue
-            polarities = np.column_stack([markup.weigh(rows[actor], voice), counts])
-            named = np.zeros(len(markup.document.sentences))
-            for mention in mentions:
-                if voice in ("all", markup.voices.of(mention.start, mention.end).name):
-                    named[mention.sentence] += 1
-            scores += [
-                Score(
-                    "stance",
-                    "mean_polarity",
-                    None,
-                    actor,
-                    voice,
-                    "mean polarity, −1..1",
-                    polarities,
-                    Ratio(),
-                    int(counts.sum()),
-                ),
-                Score(
-                    "stance",
-                    "mentions",
-                    None,
-                    actor,
-                    voice,
-                    "mentions per 1,000 words",
-                    np.column_stack([named, markup.words(voice)]),
-                    Ratio(1000),
-                    int(markup.words(voice).sum()),
-                ),
-            ]
+    for index, actor in enumerate(rows):
+        for number, voice in enumerate(ALL_VOICES):
+            n = int(counts[index, number].sum())
+            if n:
+                scores += [
+                    Score(
+                        "stance",
+                        "mean_polarity",
+                        None,
+                        actor,
+                        voice,
+                        "mean polarity, −1..1",
+                        polarities[index, number],
+                        polarity,
+                        n,
+                    ),
+                    Score(
+                        "stance",
+                        "mentions",
+                        None,
+                        actor,
+                        voice,
+                        "mentions per 1,000 words",
+                        named[index, number],
+                        per_1000,
+                        int(markup.words[number].sum()),
+                    ),
+                ]
     return scores
+
+
+def _mentions(markup: Markup, actors: Sequence[str]) -> Floats:
+    """Mentions by actor, voice and sentence, shape (actors, voices, sentences)."""
+    numbers = {actor: number for number, actor in enumerate(actors)}
+    totals = np.zeros((len(actors), *markup.words.shape))
+    for mention in markup.mentions:
+        if mention.actor in numbers:
+            voice = markup.voices.of(mention.start, mention.end).name
+            totals[numbers[mention.actor], ALL_VOICES.index(voice), mention.sentence] += 1
+    totals[:, -1] = totals.sum(axis=1)
+    return totals
 
 
 DIMENSION = Dimension(
@@ -517,6 +549,6 @@ DIMENSION = Dimension(
         "a report of bad news near an actor may look like blame."
     ),
     reference="Hamborg & Donnay 2021, NewsMTSC; Rashkin, Singh & Choi 2016, Connotation Frames; Hutto & Gilbert 2014, VADER",
-    find={"lexicon": find_stance},
+    find=find_stance,
     measure=measure_stance,
 )

@@ -6,20 +6,31 @@ VADER is asked sentence by sentence, never for a longer text: its compound score
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import accumulate, compress
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import NamedTuple
 
-import numpy as np
-from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
+from vaderSentiment.vaderSentiment import (
+    BOOSTER_DICT,
+    SPECIAL_CASES,
+    SentimentIntensityAnalyzer,
+    SentiText,
+    negated,
+    normalize,
+)
 
-from framing.analysis import Dimension, Evidence, Markup, Ratio, Score
+from framing.analysis import Dimension, Evidence, Markup, Score, rates
+from framing.data import Remembered
 from framing.document import Sentence
-from framing.voice import VOICES
 
 _THRESHOLD = 0.05  # compound; the cut that VADER's authors give for positive and negative
 # Words; VADER takes quadratic time, and what is longer is a table or a list, not a sentence.
 _LONGEST = 200
 
-_CHUNK = re.compile(r"\S+")
+_SPACED = re.compile(r"\S+")
 # VADER knows straight quotation marks only: with curly ones it would miss "isn’t" and every word beside a mark.
 _STRAIGHT = str.maketrans("‘’ʼ“”„«»", "'" * 3 + '"' * 5)
 
@@ -42,9 +53,14 @@ def _without_names(markup: Markup) -> str:
     text = markup.document.text
     pieces, position = [], 0
     for start, end in sorted({(mention.start, mention.end) for mention in markup.mentions}):
-        pieces += [text[position:start], _LETTER.sub(_mask, text[start:end])]
+        pieces += [text[position:start], _masked(text[start:end])]
         position = end
     return "".join([*pieces, text[position:]])
+
+
+@lru_cache(maxsize=10_000)
+def _masked(name: str) -> str:
+    return _LETTER.sub(_mask, name)
 
 
 def _mask(letter: re.Match[str]) -> str:
@@ -56,18 +72,27 @@ _LETTER = re.compile(r"[^\W_]")
 
 
 def _rate(text: str, sentence: Sentence) -> Evidence:
-    chunks = [match.span() for match in _CHUNK.finditer(text, sentence.start, sentence.end)]
-    parts = [chunks[first : first + _LONGEST] for first in range(0, len(chunks), _LONGEST)]
-    passages = [(part[0][0], text[part[0][0] : part[-1][1]].translate(_STRAIGHT)) for part in parts]
-    compounds = [_vader().polarity_scores(passage)["compound"] for _, passage in passages]
-    compound = float(np.average(compounds, weights=[len(part) for part in parts]))
-    words = [word for start, passage in passages for word in _words(start, passage)]
+    start, end = sentence.start, sentence.end
+    chunks = text[start:end].split()
+    offsets = list(accumulate([len(chunk) + 1 for chunk in chunks[:-1]], initial=start))
+    if offsets[-1] + len(chunks[-1]) != end:  # more than one space between two
+        offsets = [match.start() for match in _SPACED.finditer(text, start, end)]
+    words: list[tuple[int, int, float]] = []
+    total = 0.0
+    for first in range(0, len(chunks), _LONGEST):
+        part = chunks[first : first + _LONGEST]
+        last = first + len(part) - 1
+        compound, found = _compound(part, text[offsets[first] : offsets[last] + len(part[-1])])
+        total += compound * len(part)
+        for index, at, size, valence in found:
+            words.append((offsets[first + index] + at, offsets[first + index] + at + size, valence))
+    compound = total / len(chunks)
     reasons = ", ".join(f"{text[start:end]} {valence:+.1f}" for start, end, valence in words)
     return Evidence(
         dimension="tone",
         label=_label(compound),
-        start=sentence.start,
-        end=sentence.end,
+        start=start,
+        end=end,
         weight=compound,
         why=f"VADER compound {compound:+.2f}: {reasons or 'no word of its lexicon'}",
         extra={"words": words},
@@ -80,19 +105,91 @@ def _label(compound: float) -> str:
     return "negative" if compound <= -_THRESHOLD else "neutral"
 
 
-def _words(offset: int, passage: str) -> list[tuple[int, int, float]]:
-    """Start, end and valence of the words of VADER's lexicon, with the intensifiers and negations before them."""
+# VADER ----------------------------------------------------------------------------------------------------------
+
+# VADER's own functions rate words and sentences, but are asked only about the words whose valence something near may
+# change: it would compare every word of the sentence with all its lists, and does so several times for each word.
+
+
+class _Chunk(NamedTuple):
+    """What VADER sees in a chunk between spaces."""
+
+    word: str  # without its punctuation
+    lower: str
+    at: int  # where the word begins in the chunk
+    valence: float  # in the lexicon; 0 for a word it lacks and for an intensifier
+    turns: bool  # whether it may change the valence of a word near it
+    upper: bool
+    emoji: bool  # whether VADER would describe a part of it in words first
+    tells: bool  # whether it has a valence or may have one as an emoji
+
+
+def _chunk(chunk: str) -> _Chunk:
+    straight = chunk.translate(_STRAIGHT)
+    (word,) = SentiText(straight).words_and_emoticons
+    lower = word.lower()
+    intensifies = lower in BOOSTER_DICT
+    valence = 0.0 if intensifies else _vader().lexicon.get(lower, 0.0)
+    emoji = not _vader().emojis.keys().isdisjoint(straight)
+    return _Chunk(
+        word=word,
+        lower=lower,
+        at=straight.index(word),
+        valence=valence,
+        turns=intensifies or lower in _TURNS or negated([lower]),
+        upper=word.isupper(),
+        emoji=emoji,
+        tells=valence != 0 or emoji,
+    )
+
+
+_CHUNKS = Remembered(_chunk)
+_TELLS = attrgetter("tells")
+
+# Each phrase of VADER has a word that is not so common; it tells that the phrase may be there.
+_COMMON = frozenset("the of to for death right stop heart bad enough".split())
+_TURNS = (
+    frozenset({"no", "least", "so", "this"}).union(
+        *(phrase.split() for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase)
+    )
+    - _COMMON
+)
+_BEFORE, _AFTER = 3, 2  # words within which something may change a valence
+
+
+def _compound(chunks: list[str], passage: str) -> tuple[float, list[tuple[int, int, int, float]]]:
+    """VADER's compound score of a passage; of the words of its lexicon the chunk, the offset in it, length and valence."""
+    seen = list(map(_CHUNKS.__getitem__, chunks))
+    if not any(map(_TELLS, seen)):  # what is left may change a valence, but has none
+        return 0.0, []
+    words, lowers, places, valences, turns, uppers, emojis, _ = zip(*seen, strict=True)
+    sentiments: list[float] = [0.0] * len(chunks)
+    found: list[tuple[int, int, int, float]] = []
+    for index in compress(range(len(chunks)), valences):
+        valence = valences[index]
+        around = slice(max(0, index - _BEFORE), index + _AFTER + 1)
+        if uppers[index] or any(turns[around]):
+            valence = _turned(words[around], index - around.start, 0 < sum(uppers) < len(uppers))
+        found.append((index, places[index], len(words[index]), valence))
+        if lowers[index] != "kind" or lowers[index + 1 : index + 2] != ("of",):
+            sentiments[index] = valence
     vader = _vader()
-    sentiment_text = SentiText(passage)
-    words: list[tuple[int, int, float]] = []
-    for index, chunk in enumerate(_CHUNK.finditer(passage)):
-        token = sentiment_text.words_and_emoticons[index]
-        if token.lower() in BOOSTER_DICT or token.lower() not in vader.lexicon:
-            continue
-        (valence,) = vader.sentiment_valence(0, sentiment_text, token, index, [])
-        start = offset + chunk.start() + chunk.group().index(token)
-        words.append((start, start + len(token), valence))
-    return words
+    if any(emojis):
+        return vader.polarity_scores(passage.translate(_STRAIGHT))["compound"], found
+    if "but" in lowers:
+        sentiments = vader._but_check(list(words), sentiments)  # noqa: SLF001  there is no other name for it
+    emphasis = vader._punctuation_emphasis(passage)  # noqa: SLF001
+    total = sum(sentiments)
+    total += emphasis if total > 0 else -emphasis if total < 0 else 0.0
+    return round(normalize(total), 4), found
+
+
+def _turned(words: Sequence[str], index: int, mixed_case: bool) -> float:
+    """The valence of a word among its neighbours; `mixed_case` tells whether some words of the passage are in capitals."""
+    seen = SimpleNamespace(words_and_emoticons=words, is_cap_diff=mixed_case)
+    valence: float
+    (valence,) = _vader().sentiment_valence(0, seen, words[index], index, [])
+    return valence
 
 
 def measure_tone(markup: Markup, evidence: list[Evidence]) -> list[Score]:
@@ -100,12 +197,8 @@ def measure_tone(markup: Markup, evidence: list[Evidence]) -> list[Score]:
 
     `n` is the number of sentences.
     """
-    scores = []
-    for voice in (*VOICES, "all"):
-        sentences = markup.count(evidence, voice)
-        totals = np.column_stack([markup.weigh(evidence, voice), sentences])
-        n = int(sentences.sum())
-        scores.append(Score("tone", "mean_compound", None, None, voice, "−1..1", totals, Ratio(), n=n))
+    (sentences,) = markup.count([evidence])
+    (scores,) = rates("tone", "mean_compound", markup.weigh([evidence]), sentences, scale=1, unit="−1..1")
     return scores
 
 
@@ -121,6 +214,6 @@ DIMENSION = Dimension(
         "(on tweets r = .87), so read differences between articles and not single sentences."
     ),
     reference="Hutto & Gilbert 2014, VADER (vaderSentiment 3.3.2)",
-    find={"lexicon": find_tone},
+    find=find_tone,
     measure=measure_tone,
 )

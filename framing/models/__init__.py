@@ -1,0 +1,1 @@
+"""The trained weights of each model with a card for each task, and what loads and runs them."""

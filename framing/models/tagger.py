@@ -1,0 +1,249 @@
+"""A linear-chain tagger: for every unit of a text one label, the best sequence by Viterbi (Lafferty, McCallum & Pereira 2001).
+
+Features are of two kinds. Those of a word type (its form, ending, lexicon class) are looked up once per type and
+counted for the units around it; those of a context are small numbers per unit. Weights are those of a conditional random
+field, so a label's score is the sum of the weights of the features that hold, and transitions.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.models.weights import Weights, pack_words, unpack_words
+
+Ints = NDArray[np.intp]
+Floats = NDArray[np.float32]
+
+EDGE = "<edge>"  # the type of what stands before and after a sequence
+_MOST_TYPES = 100_000  # looked-up types kept; with more the table is begun anew before the next document
+
+
+class Description(NamedTuple):
+    """What a tagger is told of a word type: values of its features by name, and numbers that contexts are made of."""
+
+    features: Mapping[str, str]
+    traits: Sequence[int] = ()
+
+
+class Types:
+    """The types seen so far: for each its scores by offset and label, and its traits. Grows as texts are read.
+
+    Without weights, as while training, there are traits only.
+    """
+
+    def __init__(
+        self,
+        describe: Callable[[str], Description],
+        weights: Weights | None = None,
+        offsets: Sequence[int] = (0,),
+    ) -> None:
+        weights = weights or {"labels": pack_words([])}
+        self.offsets = tuple(offsets)
+        self._describe = describe
+        self._labels = len(unpack_words(weights["labels"]))
+        names = [name.removesuffix(".words") for name in weights if name.endswith(".words")]
+        self._values = {
+            name: {word: i for i, word in enumerate(unpack_words(weights[f"{name}.words"]))} for name in names
+        }
+        self._weights = {name: weights[f"{name}.weights"].astype(np.float32) for name in names}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._scores = np.zeros((0, len(self.offsets), self._labels), dtype=np.float32)
+        self._traits = np.zeros((0, 0), dtype=np.intp)
+        self._pending: list[Description] = []
+
+    def trim(self) -> None:
+        """Forget all types if there are too many; between documents only, since the numbers of types change."""
+        if len(self._ids) > _MOST_TYPES:
+            self._begin()
+
+    def ids(self, words: Sequence[str]) -> Ints:
+        """A number for each word, by which `scores` and `traits` are looked up, shape (words,)."""
+        known = self._ids
+        try:
+            return np.array([known[word] for word in words], dtype=np.intp)
+        except KeyError:
+            for word in words:
+                if word not in known:
+                    known[word] = len(known)
+                    self._pending.append(self._describe(word))
+            self._settle()
+            return np.array([known[word] for word in words], dtype=np.intp)
+
+    def _settle(self) -> None:
+        new = np.zeros((len(self._pending), len(self.offsets), self._labels), dtype=np.float32)
+        for row, description in enumerate(self._pending):
+            for name, value in description.features.items():
+                index = self._values.get(name, {}).get(value)
+                if index is not None:
+                    new[row] += self._weights[name][index]
+        traits = np.array([description.traits for description in self._pending], dtype=np.intp)
+        self._scores = np.concatenate([self._scores, new])
+        self._traits = np.concatenate([self._traits, traits]) if self._traits.size else traits
+        self._pending = []
+
+    def parts(self, word: str, offset: int) -> Iterator[tuple[str, Floats]]:
+        """What each feature of a type adds to the scores of the unit at an offset before it, as (feature, per label)."""
+        column = self.offsets.index(offset)
+        for name, value in self._describe(word).features.items():
+            index = self._values.get(name, {}).get(value)
+            if index is not None:
+                yield f"{name} {value} at {offset:+d}", self._weights[name][index, column]
+
+    @property
+    def scores(self) -> Floats:
+        """Scores of each type for the unit at each offset before it, shape (types, offsets, labels)."""
+        return self._scores
+
+    @property
+    def traits(self) -> Ints:
+        """Traits of each type, shape (types, traits)."""
+        return self._traits
+
+
+class Tagger:
+    """A trained tagger. `describe` and `offsets` must be those it was trained with."""
+
+    def __init__(
+        self, weights: Weights, describe: Callable[[str], Description], offsets: Sequence[int]
+    ) -> None:
+        self.labels = unpack_words(weights["labels"])
+        self.types = Types(describe, weights, offsets)
+        self._transitions = weights["transitions"].astype(np.float32)
+        self._contexts = {
+            name.removesuffix(".context"): table.astype(np.float32)
+            for name, table in weights.items()
+            if name.endswith(".context")
+        }
+        # One below the other, so that one look-up serves all.
+        sizes = [len(table) for table in self._contexts.values()]
+        self._context_starts = np.cumsum([0, *sizes[:-1]])
+        self._stacked = np.concatenate(
+            [*self._contexts.values(), np.zeros((0, len(self.labels)), np.float32)]
+        )
+
+    def emissions(self, ids: Ints, bounds: Sequence[int], contexts: Mapping[str, Ints]) -> Floats:
+        """Score of each label for each unit without transitions, shape (units, labels).
+
+        `bounds` are the first units of the sequences and the end of the last; nothing is seen across them. `contexts`
+        hold a number per unit.
+        """
+        reach = max(map(abs, self.types.offsets))
+        edge = int(self.types.ids([EDGE])[0])
+        lengths = np.diff(bounds)
+        # Every sequence is laid between edges, so one shift serves all.
+        places = np.arange(len(ids)) + reach * (1 + np.repeat(np.arange(len(lengths)), lengths))
+        padded = np.full(len(ids) + reach * (len(lengths) + 1), edge, dtype=np.intp)
+        padded[places] = ids
+        scores = np.zeros((len(ids), len(self.labels)), dtype=np.float32)
+        table = self.types.scores
+        for column, offset in enumerate(self.types.offsets):
+            scores += table[padded[places + offset], column]
+        if self._contexts:
+            numbers = np.stack([contexts[name] for name in self._contexts])
+            numbers += self._context_starts[:, None]
+            scores += self._stacked.take(numbers, axis=0).sum(axis=0)
+        return scores
+
+    def explain(
+        self, types: Sequence[str], bounds: Sequence[int], contexts: Mapping[str, Ints], unit: int, label: str
+    ) -> list[tuple[str, float]]:
+        """What each feature adds to the score of a label for one unit, the strongest first.
+
+        The contributions add up to the unit's emission of that label, which is all but the transitions.
+        """
+        column = self.labels.index(label)
+        place = bisect_right(bounds, unit)
+        parts: list[tuple[str, float]] = []
+        for offset in self.types.offsets:
+            there = unit + offset
+            word = types[there] if bounds[place - 1] <= there < bounds[place] else EDGE
+            parts += [(name, float(row[column])) for name, row in self.types.parts(word, offset)]
+        for name, weights in self._contexts.items():
+            number = int(contexts[name][unit])
+            parts.append((f"{name} {number}", float(weights[number, column])))
+        return sorted((part for part in parts if part[1]), key=lambda part: (-abs(part[1]), part[0]))
+
+    def decode(self, emissions: Floats, bounds: Sequence[int]) -> Ints:
+        """The best sequence of labels, shape (units,); all sequences are walked at once, the longest first."""
+        sizes, firsts = np.diff(bounds), np.asarray(bounds[:-1], dtype=np.intp)
+        order = np.argsort(-sizes, kind="stable")
+        starts, lengths = firsts[order], sizes[order]
+        longest = int(lengths[0]) if len(lengths) else 0
+        if longest == 0:
+            return np.zeros(len(emissions), dtype=np.intp)
+        # How many sequences are at least as long as each step, and the scores in the order in which they are met.
+        alive = len(lengths) - np.searchsorted(lengths[::-1], np.arange(longest), side="right")
+        edges = np.cumsum([0, *alive.tolist()]).tolist()
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        place = np.arange(len(emissions)) - np.repeat(firsts, sizes)
+        met = emissions[np.lexsort((np.repeat(rank, sizes), place))]
+        by_target = np.ascontiguousarray(self._transitions.T)  # [to, from]
+        rows = np.arange(len(starts) * len(by_target))
+        best = met[: edges[1]].copy()
+        back: list[list[list[int]]] = []
+        for step, here in enumerate(alive.tolist()[1:], 1):
+            paths = (best[:here, None, :] + by_target).reshape(-1, len(by_target))
+            choice = paths.argmax(axis=1)
+            back.append(choice.reshape(here, -1).tolist())
+            reached = paths[rows[: len(paths)], choice].reshape(here, -1)
+            np.add(reached, met[edges[step] : edges[step + 1]], out=best[:here])
+        labels = [0] * len(emissions)
+        final = best.argmax(axis=1).tolist()
+        for number, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
+            label = final[number]
+            for step in range(length - 1, 0, -1):
+                labels[start + step] = label
+                label = back[step - 1][number][label]
+            if length:
+                labels[start] = label
+        return np.array(labels, dtype=np.intp)
+
+
+def pack(
+    labels: Sequence[str],
+    transitions: Mapping[tuple[str, str], float],
+    states: Mapping[tuple[str, str], float],
+    offsets: Sequence[int],
+    sizes: Mapping[str, int],
+) -> dict[str, NDArray[Any]]:
+    """The arrays of a trained CRF. `states` maps (feature, label) to a weight, `sizes` a context to its count of numbers.
+
+    A feature is written `name@offset=value` when it is one of a word type, `name=number` when it is a context.
+    """
+    index = {label: i for i, label in enumerate(labels)}
+    column = {str(offset): i for i, offset in enumerate(offsets)}
+    matrix = np.zeros((len(labels), len(labels)), dtype=np.float32)
+    for (one, other), weight in transitions.items():
+        matrix[index[one], index[other]] = weight
+    words: dict[str, dict[str, NDArray[np.float32]]] = {}
+    contexts: dict[str, dict[int, NDArray[np.float32]]] = {}
+    for (feature, label), weight in states.items():
+        name, _, value = feature.partition("=")
+        kind, at, offset = name.partition("@")
+        if at:
+            rows = words.setdefault(kind, {})
+            row = rows.setdefault(value, np.zeros((len(offsets), len(labels)), dtype=np.float32))
+            row[column[offset], index[label]] = weight
+        else:
+            numbers = contexts.setdefault(kind, {})
+            numbers.setdefault(int(value), np.zeros(len(labels), dtype=np.float32))[index[label]] = weight
+    arrays: dict[str, NDArray[Any]] = {"labels": pack_words(labels), "transitions": matrix}
+    for kind, rows in words.items():
+        ordered = sorted(rows)
+        arrays[f"{kind}.words"] = pack_words(ordered)
+        arrays[f"{kind}.weights"] = np.stack([rows[word] for word in ordered]).astype(np.float16)
+    for kind, numbers in contexts.items():
+        table = np.zeros((sizes[kind], len(labels)), dtype=np.float32)
+        for number, row in numbers.items():
+            table[number] = row
+        arrays[f"{kind}.context"] = table
+    return arrays

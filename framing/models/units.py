@@ -1,0 +1,150 @@
+"""What trained models read of a text: its tokens, with every mention of an actor as one unit of its kind.
+
+No model sees who an actor is. A mention becomes one unit such as `<state>` or `<leader>`, however many words it has and
+with the article before it, so texts in which known actors are named in the same way are the same to a model. Other
+capitalised words are names as well, `<name>`, unless they begin their sentence and are known as common words; of these each
+word is a unit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Container
+from dataclasses import replace
+from functools import lru_cache
+from itertools import compress
+from typing import NamedTuple
+
+from framing.actors import Mention, is_title_case
+from framing.document import Document
+
+NAME = "<name>"
+
+
+class Units(NamedTuple):
+    """The units of a document; all lists but `sentences` and `long` have one item a unit.
+
+    `words` are tokens as in `Document.tokens` or a kind of mention in angle brackets; unit `i` covers the tokens
+    `firsts[i]:lasts[i]`; sentence `j` has the units `sentences[j]:sentences[j + 1]`; `long` are the units of several
+    tokens.
+    """
+
+    words: list[str]
+    capital: list[bool]
+    firsts: list[int]
+    lasts: list[int]
+    sentences: list[int]
+    long: list[int]
+
+
+@lru_cache(maxsize=4)
+def read_units(document: Document, mentions: tuple[Mention, ...]) -> Units:
+    """The units of a document in which these actors are mentioned; mentions that overlap are one, of the longest's kind.
+
+    The last few are kept, since the models of one analysis read the same.
+    """
+    tokens = document.tokens
+    spans: list[tuple[int, int, str]] = []
+    for start, end, kind in sorted({(mention.start, mention.end, mention.kind) for mention in mentions}):
+        covered = document.tokens_in(start, end)
+        first, last = covered.start, covered.stop
+        if first == last:
+            continue
+        if spans and first < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(last, spans[-1][1]), spans[-1][2])
+            continue
+        opening = document.sentences[document.sentence_of(first)].first
+        if first > max(opening, spans[-1][1] if spans else 0) and tokens[first - 1] == "the":
+            first -= 1
+        spans.append((first, last, kind))
+    words: list[str] = []
+    capital: list[bool] = []
+    firsts: list[int] = []
+    lasts: list[int] = []
+    long: list[int] = []
+    position = 0
+    for first, last, kind in [*spans, (len(tokens), len(tokens), "")]:
+        words += tokens[position:first]
+        capital += document.is_capital[position:first]
+        firsts += range(position, first)
+        lasts += range(position + 1, first + 1)
+        if first < last:
+            if last - first > 1:
+                long.append(len(words))
+            words.append(f"<{kind}>")
+            capital.append(True)
+            firsts.append(first)
+            lasts.append(last)
+        position = last
+    return Units(words, capital, firsts, lasts, _sentences(document, firsts), long)
+
+
+class _Pseudonyms(dict[str, str]):
+    """For a kind of mention in angle brackets a capitalised word that is no other."""
+
+    def __missing__(self, kind: str) -> str:
+        self[kind] = f"X{kind[1:-1]}{'s' if kind == '<people>' else 'x'}"
+        return self[kind]
+
+
+_PSEUDONYMS = _Pseudonyms()
+
+
+def as_document(document: Document, units: Units) -> Document:
+    """The document with units for tokens, so that rules over tokens see no name either.
+
+    A mention reads `Xstatex`, say: a capitalised word that is no other; `Xpeoples` is a plural as names of peoples are.
+    """
+    plain = [word if word[0] != "<" or len(word) == 1 else _PSEUDONYMS[word] for word in units.words]
+    bounds = units.sentences
+    sentences = tuple(
+        sentence._replace(first=first, last=last)
+        for sentence, first, last in zip(document.sentences, bounds, bounds[1:], strict=False)
+    )
+    return replace(
+        document,
+        sentences=sentences,
+        tokens=tuple(plain),
+        starts=tuple(map(document.starts.__getitem__, units.firsts)),
+        ends=tuple([document.ends[last - 1] for last in units.lasts]),
+        is_word=tuple(map(document.is_word.__getitem__, units.firsts)),
+        is_capital=tuple(units.capital),
+    )
+
+
+def _sentences(document: Document, firsts: list[int]) -> list[int]:
+    return [*(bisect_left(firsts, sentence.first) for sentence in document.sentences), len(firsts)]
+
+
+def blind_words(document: Document, units: Units, common: Container[str]) -> list[str]:
+    """The words with names as `<name>`: a capitalised word is one unless it begins a sentence and is in `common`.
+
+    A quotation begins a sentence too. In a headline in title case a capital says nothing: there every word in `common`
+    is taken for a common word.
+    """
+    words = list(units.words)
+    plain, bounds = units.words, units.sentences
+    starts = set(bounds)
+    in_title_case: dict[int, bool] = {}
+    for unit in compress(range(len(words)), units.capital):
+        word = plain[unit]
+        if word[0] == "<" or word == "i":
+            continue
+        if word in common:
+            if unit in starts or plain[unit - 1] == '"':
+                continue
+            sentence = bisect_right(bounds, unit) - 1
+            if sentence not in in_title_case:
+                in_title_case[sentence] = _is_title_case(document, units, sentence)
+            if in_title_case[sentence]:
+                continue
+        words[unit] = NAME
+    return words
+
+
+def _is_title_case(document: Document, units: Units, sentence: int) -> bool:
+    """Whether a sentence is a headline in title case; one capitalised word beside mentions makes none."""
+    if not is_title_case(document, sentence):
+        return False
+    within = range(units.sentences[sentence], units.sentences[sentence + 1])
+    return sum(units.capital[unit] and units.words[unit][0] != "<" for unit in within) > 1

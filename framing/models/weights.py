@@ -1,0 +1,69 @@
+"""The weights of trained models: one `weights.npz` a task, beside the card that describes it and holds its SHA-256.
+
+Files hold plain arrays only, never Python objects; words are stored as UTF-8 bytes, a line each. They are read once,
+when they are first needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framing.data import PACKAGE, DataError
+
+Weights = Mapping[str, NDArray[Any]]
+_DIGEST = re.compile(r"SHA-256[^`]*`([0-9a-f]{64})`")
+
+
+def folder(model: str, task: str) -> Path:
+    """Where the weights and the card of a task lie."""
+    return PACKAGE / "models" / model / task
+
+
+@cache
+def load(model: str, task: str) -> Weights:
+    """The arrays of a task by name. Raises `DataError` when the file is missing or is not the one the card describes."""
+    path = folder(model, task) / "weights.npz"
+    try:
+        content = path.read_bytes()
+        card = (path.parent / "card.md").read_text(encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); install framing again") from error
+    digest = _DIGEST.search(card)
+    if digest is None or digest.group(1) != hashlib.sha256(content).hexdigest():
+        raise DataError(f"{path}: is not the file that card.md beside it describes; install framing again")
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def save(model: str, task: str, arrays: Weights, card: str) -> None:
+    """Write the arrays and the card, which names their SHA-256 where it says `{sha256}`. The same arrays give the same bytes."""
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
+    path = folder(model, task)
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "weights.npz").write_bytes(content.getvalue())
+    digest = hashlib.sha256(content.getvalue()).hexdigest()
+    (path / "card.md").write_text(card.replace("{sha256}", digest), encoding="utf-8")
+
+
+def pack_words(words: Sequence[str]) -> NDArray[np.uint8]:
+    """Words, none of which holds a line break, as bytes.
+
+    >>> unpack_words(pack_words(["said", "naïve"]))
+    ['said', 'naïve']
+    """
+    return np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
+
+
+def unpack_words(packed: NDArray[np.uint8]) -> list[str]:
+    """The words of `pack_words`."""
+    return packed.tobytes().decode().split("\n") if len(packed) else []
