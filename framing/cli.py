@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,7 +21,6 @@ from rich.table import Table
 
 from framing.actors import load_actors
 from framing.analysis import MODELS, Analysis, analyze, choose_dimensions, load_dimensions
-from framing.comparison.compare import Comparison, compare
 from framing.corpus import STDIN, Failure, stream_corpus
 from framing.data import DataError
 from framing.document import Document
@@ -30,6 +28,11 @@ from framing.lexicon import lexicon_names, load_lexicon
 from framing.lint import lint
 from framing.output import screen, table
 from framing.training.task import CorpusError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from framing.comparison.compare import Comparison
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -216,25 +219,37 @@ def validate(
     task: Annotated[
         str, typer.Argument(metavar="TASK", help="attribution, hedging, loaded, stance or state-stance.")
     ],
-    data: Annotated[Path, typer.Option(help="The corpus, in the layout in which it is published.")],
+    data: Annotated[
+        Path, typer.Option(help="The corpus in the layout in which it is published, or a CSV of your own.")
+    ],
     model: Model = "lexicon",
     format: Annotated[str, typer.Option("--format", "-f", help="json or table.")] = "json",
     predictions: Annotated[Path | None, typer.Option(help="Also write one JSON line per item here.")] = None,
+    intervals: Annotated[bool, typer.Option(help="95 % bootstrap intervals over the items.")] = True,
+    errors: Annotated[int, typer.Option(min=0, help="Also show this many of the worst errors.")] = 0,
 ) -> None:
-    """Measure a model on news that people coded."""
+    """Measure a model on news that people coded.
+
+    Your own CSV has the columns text,start,end,label: a row for each coded span, text[start:end] counted in characters
+    from 0; leave the last three empty where nothing is coded.
+
+    Labels: stance negative, neutral, positive or -1, 0, 1 (the span is the mention); attribution content, source, cue;
+    hedging epistemic, doxastic, condition, approximator, hearsay, weasel, or hedge; loaded any (the span is the term).
+    """
+    from framing.training.validate import DRAWS
     from framing.training.validate import validate as run
 
     if format not in ("json", "table"):
         _stop(f"unknown format '{format}'; choose json or table")
     if predictions is not None:
         _check_file(predictions, [str(data)])
-    result = run(task, data, model)
+    result = run(task, data, model, draws=DRAWS if intervals else 0, errors=errors)
     if predictions is not None:
         _emit_lines((table.json_line(item) for item in result.predictions), predictions)
     if format == "json":
-        typer.echo(json.dumps(result.to_dict(), ensure_ascii=False))
+        typer.echo(json.dumps(result.to_dict(), ensure_ascii=False).encode())
     else:
-        _print_rows([(name, str(value)) for name, value in _flat(result.to_dict())], ("", result.task))
+        _emit_tables(screen.validation_tables(result.to_dict()), None)
 
 
 @lexicons.command("list")
@@ -347,6 +362,8 @@ def _analyses(
 def _compare(
     found: _Inputs, model: str, dimensions: str, actors: str, seed: int, resamples: int, *, least: int
 ) -> Comparison:
+    from framing.comparison.compare import compare
+
     analyses = list(_analyses(found, model, dimensions, actors, seed, resamples))
     if len(analyses) >= least:
         return compare(analyses, seed=seed, resamples=resamples)
@@ -407,6 +424,8 @@ def _emit_lines(lines: Iterable[str], output: Path | None) -> None:
 
 def _emit_frame(frame: pd.DataFrame, found: _Inputs, place: str, format: Format, output: Path | None) -> None:
     """A frame with a column `failure`, and a row for each input that could not be read, named in column `place`."""
+    import pandas as pd
+
     rows = [{place: failure.file, "failure": str(failure)} for failure in found.lost]
     counts = {name: "Int64" for name in frame.columns if pd.api.types.is_integer_dtype(frame[name])}
     failures = pd.DataFrame(rows, columns=[place, "failure"], dtype="str")
@@ -456,14 +475,6 @@ def _finish(found: _Inputs) -> None:
         errors.print(str(notice))
     if found.lost:
         raise typer.Exit(1)
-
-
-def _flat(values: dict[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
 
 
 def _print_rows(rows: Iterable[tuple[str, ...]], columns: tuple[str, ...]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,10 +16,10 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup, escape
 
-from framing.analysis import Analysis, Dimension, Evidence, Score
+from framing.analysis import MODELS, Analysis, Dimension, Evidence, Score
 from framing.comparison.compare import Comparison
 from framing.comparison.rows import supporting
-from framing.data import PACKAGE
+from framing.models.figures import measured
 from framing.output.charts import VOICES_APART, charts_of, main_scores, most_mentioned, svg, with_enough
 from framing.output.highlight import Block, highlight, slug
 from framing.output.style import NARROW, OKABE_ITO, WIDTH, actor_name, in_words, shown, spoken
@@ -132,7 +131,10 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         sections=_SECTIONS,
         loaded=_loaded(articles),
         naming=_naming(comparison, articles),
-        accuracy=_accuracy(comparison.analyses[0].signature["model"]) if comparison.analyses else [],
+        accuracy=_accuracy(
+            comparison.analyses[0].signature["model"] if comparison.analyses else "",
+            {dimension.name for dimension in dimensions},
+        ),
         signature=dict(comparison.analyses[0].signature) if comparison.analyses else {},
         style=Markup(style),  # noqa: S704 - the package's own file
         script=Markup(script),  # noqa: S704 - see above
@@ -470,7 +472,29 @@ def _naming(comparison: Comparison, articles: Sequence[Article], actors: int = 6
     return result
 
 
-def _accuracy(model: str) -> list[dict[str, Any]]:
-    """The figures measured on coded news, from the file beside the model; none when it is missing."""
-    path = PACKAGE / "models" / model / "validity.json"
-    return list(json.loads(path.read_text(encoding="utf-8"))["figures"]) if path.is_file() else []
+_DECIDES = {
+    "lexicon": "word lists and rules alone",
+    "linear": "trained classifiers over words and their context, and rules where nothing is trained",
+}
+
+
+def _accuracy(model: str, dimensions: Collection[str]) -> dict[str, Any]:
+    """The main figure of each corpus for the dimensions of the page: that of its model, then those of the others.
+
+    A model without figures, or one that lacks this figure, has an empty cell or no column.
+    """
+    figures = {name: measured(name)["figures"] for name in (model, *(own for own in MODELS if own != model))}
+    by_model = {
+        name: {(row["data"], row["metric"]): row for row in rows} for name, rows in figures.items() if rows
+    }
+    first: dict[str, dict[str, Any]] = {}
+    for rows in figures.values():
+        for row in rows:
+            if row["dimension"] in dimensions:
+                first.setdefault(row["data"], row)
+    rows = [
+        {**row, "own": {name: own.get((row["data"], row["metric"])) for name, own in by_model.items()}}
+        for row in first.values()
+    ]
+    crossed = any(found and found["cross_validated"] for row in rows for found in row["own"].values())
+    return {"decides": _DECIDES.get(model, ""), "models": list(by_model), "rows": rows, "crossed": crossed}

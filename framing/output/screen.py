@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
 from framing.analysis import Analysis, Score
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = ("author", "attributed", "headline", "all")
 
@@ -67,6 +70,95 @@ def failure_table(failures: Iterable[str]) -> Table:
     for failure in failures:
         table.add_row(f"  {_clean(failure)}")
     return table
+
+
+def validation_tables(result: Mapping[str, Any]) -> Iterator[Table]:
+    """What `framing validate` found, given as its JSON: metrics, confusion, whole spans, and errors where asked for."""
+    title = f"{result['task']} · {result['model']}"
+    yield _metrics_table(title, {"n": result["n"], **result["metrics"]}, result.get("intervals", {}))
+    yield from _confusion_tables(result.get("confusion", {}))
+    if result.get("spans"):
+        yield _spans_table(result["spans"])
+    if result.get("errors"):
+        yield _errors_table(result["errors"])
+
+
+def _metrics_table(title: str, metrics: Mapping[str, Any], intervals: Mapping[str, Any]) -> Table:
+    table = _grid(_clean(title), ("metric",), ("value", "95 %"))
+    for name, value in metrics.items():
+        if not isinstance(value, Mapping):
+            table.add_row(_clean(name), _figure(value), _between(intervals.get(name)))
+            continue
+        table.add_row(f"[bold]{_clean(name)}[/bold]")
+        for part, own in value.items():
+            edges = intervals.get(name, {}).get(part)
+            table.add_row(f"  {_clean(part)}", _figure(own), _between(edges))
+    return table
+
+
+def _confusion_tables(confusion: Mapping[str, Any], name: str = "") -> Iterator[Table]:
+    """A table for each level that holds counts; those of several actors are nested by actor."""
+    rows = [(label, row) for label, row in confusion.items() if isinstance(row, Mapping)]
+    if any(isinstance(cell, Mapping) for _, row in rows for cell in row.values()):
+        for label, row in rows:
+            yield from _confusion_tables(row, label)
+        return
+    if not rows:
+        return
+    columns = tuple(rows[0][1])
+    # Where rows and columns are the same classes, it has to be said which is which.
+    classes = columns == tuple(label for label, _ in rows)
+    title = f"Confusion · {_clean(name)}" if name else "Confusion"
+    table = _grid(title, ("coded ↓ predicted →" if classes else "",), columns)
+    for label, row in rows:
+        cells = [f"{row[column]:,}" for column in columns]
+        if classes:
+            cells[columns.index(label)] = f"[bold]{row[label]:,}[/bold]"
+        table.add_row(_clean(label), *cells)
+    yield table
+
+
+def _spans_table(spans: Mapping[str, Any]) -> Table:
+    headings = [f"{how} {what}" for how in ("exact", "overlap") for what in ("P", "R", "F1")]
+    table = _grid("Whole spans", ("",), (*headings, "coded", "found"))
+    for label, row in spans.items():
+        values = [row[how][what] for how in ("exact", "overlap") for what in ("precision", "recall", "f1")]
+        table.add_row(_clean(label), *map(_figure, values), f"{row['coded']:,}", f"{row['found']:,}")
+    return table
+
+
+def _errors_table(errors: Sequence[Mapping[str, Any]]) -> Table:
+    table = _grid("Worst errors", ("id", "text", "coded", "predicted", "score", "why"), ())
+    for error in errors:
+        score = "–" if error["score"] is None else f"{error['score']:.3g}"
+        cells = [_clean(error[name]) for name in ("id", "text", "coded", "predicted")]
+        table.add_row(*cells, score, _clean(error["why"]))
+    return table
+
+
+def _grid(title: str, texts: Iterable[str], numbers: Iterable[str]) -> Table:
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for name in texts:
+        table.add_column(_clean(name), overflow="fold")
+    for name in numbers:
+        table.add_column(_clean(name), justify="right", no_wrap=True)
+    return table
+
+
+def _figure(value: float | None) -> str:
+    """Three decimals, as accuracy is printed; a count as it is."""
+    return "–" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def _between(edges: Sequence[float | None] | None) -> str:
+    return f"{_figure(edges[0])} to {_figure(edges[1])}" if edges and edges[0] is not None else ""
 
 
 def _by_measure(scores: Iterable[Score]) -> dict[tuple[str, str | None, str | None], dict[str, Score]]:

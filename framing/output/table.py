@@ -7,11 +7,12 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from framing.comparison.rows import evidence_frame, scores_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "DIGITS",
@@ -38,6 +39,8 @@ def json_line(row: Mapping[str, Any]) -> str:
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy for writing: floats with six digits and no minus zero, nested fields as JSON."""
+    import pandas as pd
+
     result = frame.copy()
     for name in result.columns:
         column = result[name]
@@ -71,4 +74,6 @@ def _cell(value: Any) -> str | None:
 
 
 def _missing(value: Any) -> bool:
+    import pandas as pd
+
     return value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA

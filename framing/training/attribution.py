@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from framing.actors import find_mentions
-from framing.analysis import Markup
-from framing.dimensions.attribution import DIMENSION
+from framing.analysis import Markup, finder
 from framing.document import Span, make_document
-from framing.training.task import CorpusError, Task
+from framing.training.spans import count_spans, pieces
+from framing.training.task import CorpusError, Counts, Error, Sums, Task, excerpt, share
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _HALF = 0.5
@@ -65,6 +65,7 @@ def _article(path: Path, coding: Path) -> Article:
 
 
 _ROLES = {"Cue": "cue", "Source": "source", "Content": "content"}
+ROLES = tuple(_ROLES.values())
 
 
 def _attributions(standoff: str, length: int) -> Iterable[Coded]:
@@ -98,7 +99,7 @@ def _spans(field: str, length: int) -> tuple[Span, ...]:
 
 def predict(articles: Sequence[Article], model: str) -> list[dict[str, Any]]:
     """The attributions that a model finds in each article, with offsets of cue, source and contents."""
-    find = DIMENSION.find[model]
+    find = finder("attribution", model)
     predictions = []
     for article in articles:
         document = make_document(article.text, id=article.id)
@@ -119,45 +120,102 @@ def _listed(span: Sequence[int] | None) -> list[Sequence[int]]:
     return [] if span is None else [span]
 
 
-def metrics(articles: Sequence[Article], predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def count(article: Article, prediction: Mapping[str, Any]) -> Counts:
+    """What adds up over articles: tokens of each role coded, found and both; attributions found by half; whole spans."""
+    counts: Counts = Counter()
+    tokens = [match.span() for match in _TOKEN.finditer(article.text)]
+    rows = prediction["attributions"]
+    covered = {}
+    for role in ROLES:
+        marked = _covered(
+            article.text, (span for coded in article.attributions for span in getattr(coded, role))
+        )
+        covered[role] = found = _covered(article.text, (span for row in rows for span in row[role]))
+        both = [(any(marked[start:end]), any(found[start:end])) for start, end in tokens]
+        counts[role, "coded"] = sum(in_marked for in_marked, _ in both)
+        counts[role, "found"] = sum(in_found for _, in_found in both)
+        counts[role, "both"] = sum(in_marked and in_found for in_marked, in_found in both)
+    for coded in article.attributions:
+        counts["attributions"] += bool(coded.content)
+        counts["half"] += _is_half_found(coded, covered["content"])
+    return counts + count_spans(
+        {role: [pieces(getattr(coded, role)) for coded in article.attributions] for role in ROLES},
+        {role: [pieces(row[role]) for row in rows] for role in ROLES},
+    )
+
+
+def _is_half_found(coded: Coded, found: bytearray) -> bool:
+    """Is half or more of the content predicted content?"""
+    length = sum(span.end - span.start for span in coded.content)
+    return length > 0 and sum(sum(found[start:end]) for start, end in coded.content) >= _HALF * length
+
+
+def figures(sums: Sums) -> dict[str, Any]:
     """Token F1 of content, source and cue, precision and recall of content; exact contents; attributions found by half.
 
     All are in 0..1. `recall_50` is the share of marked attributions half or more of whose content is predicted content.
     """
-    sums: Counter[str] = Counter()
-    for article, prediction in zip(articles, predictions, strict=True):
-        tokens = [match.span() for match in _TOKEN.finditer(article.text)]
-        rows = prediction["attributions"]
-        for role in _ROLES.values():
-            marked = _covered(
-                article.text, (span for coded in article.attributions for span in getattr(coded, role))
-            )
-            found = _covered(article.text, (span for row in rows for span in row[role]))
-            both = [(any(marked[start:end]), any(found[start:end])) for start, end in tokens]
-            sums[f"{role} marked"] += sum(in_marked for in_marked, _ in both)
-            sums[f"{role} found"] += sum(in_found for _, in_found in both)
-            sums[f"{role} both"] += sum(in_marked and in_found for in_marked, in_found in both)
-        found = _covered(article.text, (span for row in rows for span in row["content"]))
-        for coded in article.attributions:
-            length = sum(span.end - span.start for span in coded.content)
-            sums["attributions"] += length > 0
-            sums["half"] += (
-                length > 0 and sum(sum(found[start:end]) for start, end in coded.content) >= _HALF * length
-            )
-        exact = Counter(coded.content for coded in article.attributions if coded.content)
-        guessed = Counter(tuple(sorted(Span(*span) for span in row["content"])) for row in rows)
-        sums["exact marked"] += exact.total()
-        sums["exact found"] += guessed.total()
-        sums["exact both"] += (exact & guessed).total()
+
+    def f1(role: str) -> float:
+        return share(
+            2 * sums.get((role, "both"), 0), sums.get((role, "coded"), 0) + sums.get((role, "found"), 0)
+        )
+
+    contents = [sums.get(("span", "content", what), 0) for what in ("exact", "coded", "found")]
     return {
-        "content_f1": _f1(sums, "content"),
-        "source_f1": _f1(sums, "source"),
-        "cue_f1": _f1(sums, "cue"),
-        "content_precision": _share(sums["content both"], sums["content found"]),
-        "content_recall": _share(sums["content both"], sums["content marked"]),
-        "content_exact_f1": _f1(sums, "exact"),
-        "recall_50": _share(sums["half"], sums["attributions"]),
+        "content_f1": f1("content"),
+        "source_f1": f1("source"),
+        "cue_f1": f1("cue"),
+        "content_precision": share(sums.get(("content", "both"), 0), sums.get(("content", "found"), 0)),
+        "content_recall": share(sums.get(("content", "both"), 0), sums.get(("content", "coded"), 0)),
+        "content_exact_f1": share(2 * contents[0], contents[1] + contents[2]),
+        "recall_50": share(sums.get("half", 0), sums.get("attributions", 0)),
     }
+
+
+def confusion(sums: Sums) -> dict[str, Any]:
+    """Per role, tokens that were found rightly (tp), found wrongly (fp) and missed (fn); a token may have several roles."""
+    table = {}
+    for role in ROLES:
+        coded, found, both = (int(sums.get((role, what), 0)) for what in ("coded", "found", "both"))
+        table[role] = {"tp": both, "fp": found - both, "fn": coded - both}
+    return table
+
+
+def errors(articles: Sequence[Article], predictions: Sequence[Mapping[str, Any]]) -> list[Error]:
+    """Attributions missed by more than half, and those found where none is coded; the longest first.
+
+    The score is the number of characters of content that are wrong.
+    """
+    wrong: list[Error] = []
+    for article, prediction in zip(articles, predictions, strict=True):
+        text, rows = article.text, prediction["attributions"]
+        found = _covered(text, (span for row in rows for span in row["content"]))
+        marked = _covered(text, (span for coded in article.attributions for span in coded.content))
+        for coded in article.attributions:
+            if coded.content and not _is_half_found(coded, found):
+                missed = sum(not found[place] for start, end in coded.content for place in range(start, end))
+                why = f"cue {_shown(text, coded.cue)}, source {_shown(text, coded.source)}"
+                wrong.append(
+                    _error(article, coded.content, "content", "nothing, or less than half", missed, why)
+                )
+        for row in rows:
+            if row["content"] and not any(any(marked[start:end]) for start, end in row["content"]):
+                extra = sum(end - start for start, end in row["content"])
+                why = f"cue {_shown(text, row['cue'])}, source {_shown(text, row['source'])}"
+                wrong.append(_error(article, row["content"], "nothing", "content", extra, why))
+    return sorted(wrong, key=lambda error: -(error.score or 0))
+
+
+def _error(
+    article: Article, spans: Sequence[Sequence[int]], coded: str, predicted: str, size: int, why: str
+) -> Error:
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    return Error(article.id, excerpt(article.text, first, last), coded, predicted, size, why)
+
+
+def _shown(text: str, spans: Iterable[Sequence[int]]) -> str:
+    return " … ".join(excerpt(text[start:end]) for start, end in spans) or "none"
 
 
 def _covered(text: str, spans: Iterable[Sequence[int]]) -> bytearray:
@@ -168,19 +226,15 @@ def _covered(text: str, spans: Iterable[Sequence[int]]) -> bytearray:
     return covered
 
 
-def _f1(sums: Mapping[str, int], name: str) -> float:
-    return _share(2 * sums[f"{name} both"], sums[f"{name} marked"] + sums[f"{name} found"])
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
-
-
 TASK = Task(
     name="attribution",
     corpus="PolNeAR, a split with text/ and attributions/",
     coders="people",
     read=read,
     predict=predict,
-    metrics=metrics,
+    count=count,
+    figures=figures,
+    confusion=confusion,
+    errors=errors,
 )
+metrics = TASK.metrics

@@ -9,6 +9,7 @@ whole cues, so they do not depend on how a phrase is cut; figures published for 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,12 +17,14 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from framing.analysis import Markup
-from framing.dimensions.hedging import DIMENSION
+from framing.actors import find_mentions
+from framing.analysis import Finder, Markup, finder
 from framing.document import make_document
-from framing.training.task import CorpusError, Task
+from framing.training.spans import Pieces, count_spans
+from framing.training.task import CorpusError, Counts, Error, Sums, Task, excerpt, of_kind, share
 
 COMPARED = frozenset({"epistemic", "doxastic", "condition"})
+SAME = {label: label for label in sorted(COMPARED)}
 CUE_TYPES = {
     "speculation_modal_probable_": "epistemic",
     "speculation_modal_possible_": "epistemic",
@@ -42,11 +45,15 @@ class Cue(NamedTuple):
 
 
 class MarkedSentence(NamedTuple):
-    """A sentence of the corpus, as printed there, tokenised spaces included."""
+    """A sentence of the corpus, as printed there, tokenised spaces included.
+
+    `compared` gives for each type of a model what the coders call it; types that they do not mark are not in it.
+    """
 
     id: str
     text: str
     cues: tuple[Cue, ...]
+    compared: Mapping[str, str] = SAME
 
 
 def read(path: Path) -> list[MarkedSentence]:
@@ -91,55 +98,120 @@ def _walk(element: Element, pieces: list[str]) -> Iterator[Cue]:
 
 def predict(sentences: Sequence[MarkedSentence], model: str) -> list[dict[str, Any]]:
     """The cues that a model finds in each sentence, all types, with their offsets."""
-    find = DIMENSION.find[model]
-    return [
-        {
-            "id": sentence.id,
-            "cues": [
-                [item.start, item.end, item.label]
-                for item in find(
-                    Markup(make_document(sentence.text, id=sentence.id), mentions=(), model=model)
-                )
-            ],
-        }
-        for sentence in sentences
-    ]
+    return predict_with(sentences, finder("hedging", model))
 
 
-def metrics(sentences: Sequence[MarkedSentence], predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Precision, recall and F1 of cue words, and F1 of uncertain sentences (those with a cue); all 0..1.
+def predict_with(sentences: Sequence[MarkedSentence], find: Finder) -> list[dict[str, Any]]:
+    """The cues that a finder gives for each sentence."""
+    predictions = []
+    for sentence in sentences:
+        document = make_document(sentence.text, id=sentence.id)
+        found = find(Markup(document, mentions=find_mentions(document)))
+        cues = [[item.start, item.end, item.label] for item in found]
+        predictions.append({"id": sentence.id, "cues": cues})
+    return predictions
+
+
+def count(sentence: MarkedSentence, prediction: Mapping[str, Any]) -> Counts:
+    """What adds up over sentences: words in a cue coded, found and both, the same of sentences, and whole cues by type.
 
     A word counts as found when a predicted cue touches it, so where a cue begins and ends matters by the word.
     """
-    marked: set[tuple[int, int]] = set()
-    found: set[tuple[int, int]] = set()
-    for number, (sentence, prediction) in enumerate(zip(sentences, predictions, strict=True)):
-        marked |= {(number, word) for word in _words(sentence.text, sentence.cues)}
-        kept = [Cue(*cue) for cue in prediction["cues"] if cue[2] in COMPARED]
-        found |= {(number, word) for word in _words(sentence.text, kept)}
-    cue_precision, cue_recall, cue_f1 = _agreement(marked, found)
-    precision, recall, f1 = _agreement({number for number, _ in marked}, {number for number, _ in found})
-    return {
-        "cue_f1": cue_f1,
-        "cue_precision": cue_precision,
-        "cue_recall": cue_recall,
-        "sentence_f1": f1,
-        "sentence_precision": precision,
-        "sentence_recall": recall,
-    }
+    kept = _kept(sentence, prediction)
+    marked, found = _words(sentence.text, sentence.cues), _words(sentence.text, kept)
+    counts: Counts = Counter()
+    for unit, coded, guessed in (
+        ("word", len(marked), len(found)),
+        ("sentence", bool(marked), bool(found)),
+    ):
+        counts[unit, "coded"] = int(coded)
+        counts[unit, "found"] = int(guessed)
+    counts["word", "both"] = len(marked.keys() & found.keys())
+    counts["sentence", "both"] = int(bool(marked) and bool(found))
+    for word, types in marked.items():
+        counts.update(("type", label, "hit" if word in found else "miss") for label in types)
+    for word, types in found.items():
+        counts.update(("type", label, "false") for label in types if word not in marked)
+    return counts + count_spans(_by_type(sentence.cues), _by_type(kept))
 
 
-def _words(text: str, cues: Sequence[Cue]) -> set[int]:
-    """Starts of the words that the cues touch."""
-    spans = [word.span() for word in _WORD.finditer(text)] if cues else []
-    return {start for start, end in spans if any(cue.start < end and start < cue.end for cue in cues)}
+def _kept(sentence: MarkedSentence, prediction: Mapping[str, Any]) -> list[Cue]:
+    """The predicted cues that can be compared, with the types as the coders call them."""
+    return [
+        Cue(start, end, sentence.compared[label])
+        for start, end, label, *_ in prediction["cues"]
+        if label in sentence.compared
+    ]
 
 
-def _agreement(marked: set[Any], found: set[Any]) -> tuple[float, float, float]:
-    both = len(marked & found)
-    precision = both / len(found) if found else 0.0
-    recall = both / len(marked) if marked else 0.0
-    return precision, recall, 2 * both / (len(marked) + len(found)) if marked or found else 0.0
+def _by_type(cues: Sequence[Cue]) -> dict[str, list[Pieces]]:
+    """The cues of each type, and all of them whatever their type."""
+    spans: dict[str, list[Pieces]] = {}
+    for cue in cues:
+        for label in (cue.label, "all"):
+            spans.setdefault(label, []).append(((cue.start, cue.end),))
+    return spans
+
+
+def figures(sums: Sums) -> dict[str, Any]:
+    """Precision, recall and F1 of cue words, and F1 of uncertain sentences (those with a cue); all 0..1."""
+    values: dict[str, float] = {}
+    for unit, name in (("word", "cue"), ("sentence", "sentence")):
+        coded, found, both = (sums.get((unit, what), 0) for what in ("coded", "found", "both"))
+        values |= {
+            f"{name}_f1": share(2 * both, coded + found),
+            f"{name}_precision": share(both, found),
+            f"{name}_recall": share(both, coded),
+        }
+    return values
+
+
+def confusion(sums: Sums) -> dict[str, Any]:
+    """Words by type: in a coded cue and found as a hedge of any type, missed, or found where none is coded."""
+    table: dict[str, dict[str, int]] = {}
+    for (label, what), n in of_kind(sums, "type"):
+        table.setdefault(label, {"hit": 0, "miss": 0, "false": 0})[what] = int(n)
+    return dict(sorted(table.items()))
+
+
+def errors(sentences: Sequence[MarkedSentence], predictions: Sequence[Mapping[str, Any]]) -> list[Error]:
+    """Sentences with words missed or found wrongly, those with most of them first; the score is their number."""
+    wrong: list[Error] = []
+    for sentence, prediction in zip(sentences, predictions, strict=True):
+        kept = _kept(sentence, prediction)
+        marked, found = (set(_words(sentence.text, cues)) for cues in (sentence.cues, kept))
+        if marked != found:
+            told = [
+                f"{what} {', '.join(_WORD.match(sentence.text, word)[0] for word in sorted(words))}"  # type: ignore[index]
+                for what, words in (("missed:", marked - found), ("wrongly found:", found - marked))
+                if words
+            ]
+            place = min(marked ^ found)
+            wrong.append(
+                Error(
+                    sentence.id,
+                    excerpt(sentence.text, place, place),
+                    _shown(sentence.text, sentence.cues),
+                    _shown(sentence.text, kept),
+                    len(marked ^ found),
+                    "; ".join(told),
+                )
+            )
+    return sorted(wrong, key=lambda error: -(error.score or 0))
+
+
+def _shown(text: str, cues: Sequence[Cue]) -> str:
+    return ", ".join(f"{text[cue.start : cue.end]} ({cue.label})" for cue in cues) or "none"
+
+
+def _words(text: str, cues: Sequence[Cue]) -> dict[int, set[str]]:
+    """The words that the cues touch: where each starts, and the types of the cues."""
+    words: dict[int, set[str]] = {}
+    for word in _WORD.finditer(text) if cues else ():
+        types = {cue.label for cue in cues if cue.start < word.end() and word.start() < cue.end}
+        if types:
+            words[word.start()] = types
+    return words
 
 
 TASK = Task(
@@ -148,5 +220,9 @@ TASK = Task(
     coders="people",
     read=read,
     predict=predict,
-    metrics=metrics,
+    count=count,
+    figures=figures,
+    confusion=confusion,
+    errors=errors,
 )
+metrics = TASK.metrics

@@ -12,29 +12,34 @@ import csv
 import io
 import json
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
-from framing.analysis import Markup
-from framing.dimensions.loaded import DIMENSION
+from framing.actors import find_mentions
+from framing.analysis import Evidence, Markup
+from framing.dimensions.loaded import find_loaded
 from framing.document import make_document
-from framing.training.task import CorpusError, Task, read_text
+from framing.linear import loaded as linear
+from framing.training.spans import count_spans
+from framing.training.task import CorpusError, Counts, Error, Sums, Task, excerpt, of_kind, read_text
 
 THRESHOLD = 0.4  # sum of |weight| from which a sentence counts as biased; the best of 0.05 .. 2.5 on BABE's training part
 _LABELS = {"Biased": True, "Non-biased": False}
 
 
 class CodedSentence(NamedTuple):
-    """A sentence, whether people coded it as biased, and the words they blamed."""
+    """A sentence, whether people coded it as biased, and the words they blamed, with their offsets if those are coded."""
 
     id: str
     text: str
     biased: bool
     words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...] | None = None
 
 
 def read(path: Path) -> list[CodedSentence]:
@@ -97,53 +102,139 @@ def _basil_sentences(article: Path, annotated: Path) -> Iterator[CodedSentence]:
         yield CodedSentence(f"{article.stem}#{number}", text, bool(words), words)
 
 
+Judge = Callable[[Markup], tuple[list[Evidence], float]]
+
+
 def predict(sentences: Sequence[CodedSentence], model: str) -> list[dict[str, Any]]:
-    """For each sentence its loaded terms, the sum of their absolute weights, and whether that reaches the threshold."""
-    find = DIMENSION.find[model]
+    """For each sentence its loaded terms, its score, and whether that reaches the model's threshold.
+
+    The score is the sum of the terms' absolute weights, or the probability that a trained model gives.
+    """
+    return judged(sentences, *JUDGES[model])
+
+
+def judged(sentences: Sequence[CodedSentence], judge: Judge, threshold: float) -> list[dict[str, Any]]:
+    """Predictions of any judge: what finds evidence and a score."""
     predictions = []
     for sentence in sentences:
-        evidence = find(Markup(make_document(sentence.text, id=sentence.id), mentions=(), model=model))
-        score = round(sum(abs(item.weight) for item in evidence), 6)
+        document = make_document(sentence.text, id=sentence.id)
+        evidence, score = judge(Markup(document, find_mentions(document)))
+        score = round(score, 6)
         terms = [[item.start, item.end, item.label] for item in evidence]
-        predictions.append({"id": sentence.id, "score": score, "biased": score >= THRESHOLD, "terms": terms})
+        predictions.append({"id": sentence.id, "score": score, "biased": score >= threshold, "terms": terms})
     return predictions
 
 
-def metrics(sentences: Sequence[CodedSentence], predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def by_weights(markup: Markup) -> tuple[list[Evidence], float]:
+    """The evidence of the lexicons, and the sum of its absolute weights."""
+    evidence = find_loaded(markup)
+    return evidence, sum(abs(item.weight) for item in evidence)
+
+
+def by_probability(markup: Markup, model: linear.Model | None = None) -> tuple[list[Evidence], float]:
+    """The evidence of a classifier, the shipped one if none is given, and the probability of the likeliest sentence.
+
+    What people coded as one sentence may be cut into several.
+    """
+    chances = linear.sentence_probabilities(markup.document, markup.mentions, model)
+    return linear.find(markup, model), float(chances.max(initial=0.0))
+
+
+JUDGES: Mapping[str, tuple[Judge, float]] = {
+    "lexicon": (by_weights, THRESHOLD),
+    "linear": (by_probability, linear.THRESHOLD),
+}
+
+
+def count(sentence: CodedSentence, prediction: Mapping[str, Any]) -> Counts:
+    """What adds up over sentences: decisions, scores and labels by the coded class, and blamed words.
+
+    Whole terms are counted where the coders marked them by offsets.
+    """
+    terms = [(start, end) for start, end, *_ in prediction["terms"]]
+    places = sentence.spans if sentence.spans is not None else _places(sentence)
+    counts: Counts = Counter()
+    counts["decision", sentence.biased, prediction["biased"]] = 1
+    counts["score", sentence.biased, prediction["score"]] = 1
+    counts.update(("label", term[2], sentence.biased) for term in prediction["terms"])
+    counts["blamed"] = len(places)
+    counts["blamed and found"] = sum(
+        place is not None and any(place[0] < end and start < place[1] for start, end in terms)
+        for place in places
+    )
+    if sentence.spans is not None:
+        counts += count_spans(
+            {"term": [(span,) for span in sentence.spans]}, {"term": [(term,) for term in terms]}
+        )
+    return counts
+
+
+def _places(sentence: CodedSentence) -> list[tuple[int, int] | None]:
+    """Where each blamed word first stands; None where it does not."""
+    text = sentence.text.lower()
+    starts = [(text.find(word.lower()), len(word)) for word in sentence.words]
+    return [(start, start + length) if start >= 0 else None for start, length in starts]
+
+
+def figures(sums: Sums) -> dict[str, Any]:
     """Macro F1 and accuracy of the decision, area under the ROC curve of the score, recall of blamed words; all 0..1.
 
     `precision_by_label` is the share of the evidence of each label that stands in sentences coded as biased.
     """
-    biased = [sentence.biased for sentence in sentences]
-    decided = [prediction["biased"] for prediction in predictions]
-    by_label: dict[str, list[bool]] = defaultdict(list)
-    for sentence, prediction in zip(sentences, predictions, strict=True):
-        for _, _, label in prediction["terms"]:
-            by_label[label].append(sentence.biased)
+    biased, decided, n = zip(*((*pair, n) for pair, n in of_kind(sums, "decision")), strict=True)
+    by_label: dict[str, dict[bool, float]] = defaultdict(dict)
+    for (label, in_biased), times in of_kind(sums, "label"):
+        by_label[label][in_biased] = times
     return {
-        "macro_f1": float(f1_score(biased, decided, average="macro")),
-        "accuracy": float(accuracy_score(biased, decided)),
-        # Undefined where all sentences are coded alike.
-        "auc": float(roc_auc_score(biased, [prediction["score"] for prediction in predictions]))
-        if len(set(biased)) > 1
-        else math.nan,
-        "word_recall": _word_recall(sentences, predictions),
-        "precision_by_label": {label: sum(hits) / len(hits) for label, hits in sorted(by_label.items())},
+        "macro_f1": float(f1_score(biased, decided, average="macro", sample_weight=n)),
+        "accuracy": float(accuracy_score(biased, decided, sample_weight=n)),
+        "auc": _auc(sums),
+        "word_recall": sums["blamed and found"] / sums["blamed"] if sums.get("blamed") else math.nan,
+        "precision_by_label": {
+            label: hits.get(True, 0) / sum(hits.values()) for label, hits in sorted(by_label.items())
+        },
     }
 
 
-def _word_recall(sentences: Sequence[CodedSentence], predictions: Sequence[Mapping[str, Any]]) -> float:
-    """Share of the blamed words that a term touches; NaN where none is blamed."""
-    found = blamed = 0
-    for sentence, prediction in zip(sentences, predictions, strict=True):
-        text = sentence.text.lower()
-        for word in sentence.words:
-            at = text.find(word.lower())
-            blamed += 1
-            found += at >= 0 and any(
-                at < end and start < at + len(word) for start, end, _ in prediction["terms"]
+def _auc(sums: Sums) -> float:
+    biased, scores, n = zip(*((*pair, n) for pair, n in of_kind(sums, "score")), strict=True)
+    # Undefined where all sentences are coded alike.
+    return float(roc_auc_score(biased, scores, sample_weight=n)) if len(set(biased)) > 1 else math.nan
+
+
+def confusion(sums: Sums) -> dict[str, Any]:
+    """Sentences by coded class (rows) and predicted class (columns)."""
+    pairs = dict(of_kind(sums, "decision"))
+    classes = {"biased": True, "not biased": False}
+    return {
+        coded: {found: int(pairs.get((classes[coded], classes[found]), 0)) for found in classes}
+        for coded in classes
+    }
+
+
+def errors(sentences: Sequence[CodedSentence], predictions: Sequence[Mapping[str, Any]]) -> list[Error]:
+    """Sentences that are decided wrongly, the surest first; those wrongly blamed and those missed take turns.
+
+    A high score is sure of bias and a low one of none, but the two do not compare: a sum of weights has no upper end.
+    """
+    wrong = [
+        Error(
+            sentence.id,
+            excerpt(sentence.text),
+            f"biased ({', '.join(sentence.words) or 'no words named'})" if sentence.biased else "not biased",
+            "biased" if prediction["biased"] else "not biased",
+            prediction["score"],
+            ", ".join(
+                f"{sentence.text[start:end]} ({label})" for start, end, label, *_ in prediction["terms"]
             )
-    return found / blamed if blamed else float("nan")
+            or "no term found",
+        )
+        for sentence, prediction in zip(sentences, predictions, strict=True)
+        if prediction["biased"] != sentence.biased
+    ]
+    blamed = sorted((e for e in wrong if e.predicted == "biased"), key=lambda error: -(error.score or 0))
+    missed = sorted((e for e in wrong if e.predicted != "biased"), key=lambda error: error.score or 0)
+    return [error for pair in zip_longest(blamed, missed) for error in pair if error is not None]
 
 
 TASK = Task(
@@ -152,5 +243,9 @@ TASK = Task(
     coders="people",
     read=read,
     predict=predict,
-    metrics=metrics,
+    count=count,
+    figures=figures,
+    confusion=confusion,
+    errors=errors,
 )
+metrics = TASK.metrics

@@ -7,6 +7,7 @@ several rated mentions.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,13 +15,13 @@ from typing import Any, NamedTuple
 from sklearn.metrics import accuracy_score, f1_score
 
 from framing.actors import Mention, find_mentions
-from framing.analysis import Markup
-from framing.dimensions.stance import DIMENSION
+from framing.analysis import Markup, finder
 from framing.document import make_document
-from framing.training.task import CorpusError, Task, read_text
+from framing.training.task import CorpusError, Counts, Error, Sums, Task, excerpt, of_kind, read_text
 
 SIGNS = {"negative": -1, "neutral": 0, "positive": 1}
-_TARGET = "target"
+TARGET_ACTOR = "target"
+NAMES = {sign: label for label, sign in SIGNS.items()}
 _FIELDS = ("mention", "polarity", "from", "to", "sentence")
 
 
@@ -72,13 +73,19 @@ def predict(mentions: Sequence[RatedMention], model: str) -> list[dict[str, Any]
     return [_prediction(mention, model) for mention in mentions]
 
 
-def _prediction(mention: RatedMention, model: str) -> dict[str, Any]:
+def target_markup(mention: RatedMention, model: str) -> Markup:
+    """The sentence with its mention as that of the actor `TARGET_ACTOR`; without mentions where it is not scored."""
     document = make_document(mention.sentence, id=mention.id)
     sentence = document.sentence_at(mention.start)
-    target = Mention(_TARGET, mention.start, mention.end, _TARGET, "leader", sentence or 0)
-    known = find_mentions(document) if sentence is not None else ()
-    markup = Markup(document, (target, *known) if sentence is not None else (), model=model)
-    row = next((row for row in DIMENSION.find[model](markup) if row.actor == _TARGET), None)
+    if sentence is None:
+        return Markup(document, (), model=model)
+    target = Mention(TARGET_ACTOR, mention.start, mention.end, TARGET_ACTOR, "leader", sentence)
+    return Markup(document, (target, *find_mentions(document)), model=model)
+
+
+def _prediction(mention: RatedMention, model: str) -> dict[str, Any]:
+    rows = finder("stance", model)(target_markup(mention, model))
+    row = next((row for row in rows if row.actor == TARGET_ACTOR), None)
     return {
         "id": mention.id,
         "polarity": SIGNS[row.label] if row else 0,
@@ -87,17 +94,52 @@ def _prediction(mention: RatedMention, model: str) -> dict[str, Any]:
     }
 
 
-def metrics(mentions: Sequence[RatedMention], predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def count(mention: RatedMention, prediction: Mapping[str, Any]) -> Counts:
+    """What adds up over mentions: how often a polarity was taken for which."""
+    return Counter([("pair", mention.polarity, prediction["polarity"])])
+
+
+def figures(sums: Sums) -> dict[str, Any]:
     """Macro-averaged F1 over the three classes, F1 of each, and accuracy; all 0..1."""
-    truth = [mention.polarity for mention in mentions]
-    found = [prediction["polarity"] for prediction in predictions]
-    signs = sorted(SIGNS.values())
-    each = f1_score(truth, found, labels=signs, average=None, zero_division=0.0)
+    truth, found, n = zip(*((*pair, n) for pair, n in of_kind(sums, "pair")), strict=True)
+    each = f1_score(truth, found, labels=sorted(NAMES), average=None, zero_division=0.0, sample_weight=n)
     return {
         "macro_f1": float(each.mean()),
-        "accuracy": float(accuracy_score(truth, found)),
-        **{f"{label}_f1": float(each[signs.index(sign)]) for label, sign in SIGNS.items()},
+        "accuracy": float(accuracy_score(truth, found, sample_weight=n)),
+        **{f"{label}_f1": float(each[sorted(NAMES).index(sign)]) for label, sign in SIGNS.items()},
     }
+
+
+def confusion(sums: Sums) -> dict[str, Any]:
+    """Mentions by coded polarity (rows) and predicted polarity (columns)."""
+    return signs_table({pair: n for pair, n in of_kind(sums, "pair")})  # noqa: C416  mypy sees the pairs
+
+
+def signs_table(pairs: Mapping[tuple[Any, ...], float]) -> dict[str, dict[str, int]]:
+    """Counts of (coded sign, predicted sign) as a table with the names of the classes."""
+    return {
+        coded: {found: int(pairs.get((SIGNS[coded], SIGNS[found]), 0)) for found in SIGNS} for coded in SIGNS
+    }
+
+
+def errors(mentions: Sequence[RatedMention], predictions: Sequence[Mapping[str, Any]]) -> list[Error]:
+    """Mentions whose polarity is wrong, those whose value lies furthest from the code first; the score is the value."""
+    wrong = [
+        (abs(prediction["value"] - mention.polarity), mention, prediction)
+        for mention, prediction in zip(mentions, predictions, strict=True)
+        if prediction["polarity"] != mention.polarity
+    ]
+    return [
+        Error(
+            mention.id,
+            excerpt(mention.sentence, mention.start, mention.end),
+            f"{mention.sentence[mention.start : mention.end]}: {NAMES[mention.polarity]}",
+            NAMES[prediction["polarity"]],
+            prediction["value"],
+            prediction["why"],
+        )
+        for _, mention, prediction in sorted(wrong, key=lambda error: -error[0])
+    ]
 
 
 TASK = Task(
@@ -106,5 +148,9 @@ TASK = Task(
     coders="people",
     read=read,
     predict=predict,
-    metrics=metrics,
+    count=count,
+    figures=figures,
+    confusion=confusion,
+    errors=errors,
 )
+metrics = TASK.metrics

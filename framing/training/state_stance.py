@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nltk.metrics.agreement import AnnotationTask
+import numpy as np
 from sklearn.metrics import f1_score
 
 from framing.actors import find_mentions
-from framing.analysis import Markup
-from framing.dimensions.stance import DIMENSION
+from framing.analysis import Markup, finder
 from framing.document import make_document
-from framing.training.stance import SIGNS, json_lines
-from framing.training.task import CorpusError, Task
+from framing.training.stance import NAMES, SIGNS, json_lines, signs_table
+from framing.training.task import CorpusError, Counts, Error, Sums, Task, excerpt, of_kind
 
 STRONG = 0.7  # polarity from which a code is 2 instead of 1
 
@@ -70,7 +69,7 @@ def predict(articles: Sequence[CodedArticle], model: str) -> list[dict[str, Any]
 
 def _codes(article: CodedArticle, sentence: str, model: str) -> list[int | None]:
     document = make_document(sentence, id=article.id)
-    rows = DIMENSION.find[model](Markup(document, find_mentions(document), model=model))
+    rows = finder("stance", model)(Markup(document, find_mentions(document), model=model))
     codes: list[int | None] = []
     for actor in article.actors:
         about = [row for row in rows if row.actor == actor]
@@ -79,53 +78,92 @@ def _codes(article: CodedArticle, sentence: str, model: str) -> list[int | None]
     return codes
 
 
-def metrics(articles: Sequence[CodedArticle], predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def count(article: CodedArticle, prediction: Mapping[str, Any]) -> Counts:
+    """What adds up over articles: how often each actor's mean code met which code of the model."""
+    return Counter(
+        ("pair", actor, code, guess or 0)
+        for codes, found in zip(article.codes, prediction["codes"], strict=True)
+        for actor, code, guess in zip(article.actors, codes, found, strict=True)
+        if code is not None
+    )
+
+
+def figures(sums: Sums) -> dict[str, Any]:
     """Per actor: ordinal alpha against the mean code, macro-averaged F1 of its sign, and the sentences compared."""
-    pairs: dict[str, list[tuple[float, float]]] = {}
-    for article, prediction in zip(articles, predictions, strict=True):
-        for codes, found in zip(article.codes, prediction["codes"], strict=True):
-            for actor, code, guess in zip(article.actors, codes, found, strict=True):
-                if code is not None:
-                    pairs.setdefault(actor, []).append((code, guess or 0))
-    return {actor: _agreement(pairs[actor]) for actor in sorted(pairs)}
+    return {actor: _agreement(pairs) for actor, pairs in _by_actor(sums).items()}
 
 
-def _agreement(pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
-    truth, found = ([_sign(values[coder]) for values in pairs] for coder in (0, 1))
-    f1 = f1_score(truth, found, labels=sorted(SIGNS.values()), average="macro", zero_division=0.0)
-    return {"alpha": ordinal_alpha(pairs), "macro_f1": float(f1), "n": len(pairs)}
+def _by_actor(sums: Sums) -> dict[str, dict[tuple[float, float], float]]:
+    actors: dict[str, dict[tuple[float, float], float]] = {}
+    for (actor, code, guess), n in of_kind(sums, "pair"):
+        actors.setdefault(actor, {})[code, guess] = n
+    return dict(sorted(actors.items()))
+
+
+def _agreement(pairs: Mapping[tuple[float, float], float]) -> dict[str, float]:
+    truth, found = ([_sign(pair[coder]) for pair in pairs] for coder in (0, 1))
+    f1 = f1_score(
+        truth,
+        found,
+        labels=sorted(NAMES),
+        average="macro",
+        zero_division=0.0,
+        sample_weight=list(pairs.values()),
+    )
+    return {"alpha": ordinal_alpha(pairs), "macro_f1": float(f1), "n": int(sum(pairs.values()))}
 
 
 def _sign(code: float) -> int:
     return (code > 0) - (code < 0)
 
 
-def ordinal_alpha(pairs: Sequence[tuple[float, float]]) -> float:
+def confusion(sums: Sums) -> dict[str, Any]:
+    """Per actor, sentences by the sign of the mean code (rows) and of the model's code (columns)."""
+    table = {}
+    for actor, pairs in _by_actor(sums).items():
+        signs: Counter[tuple[int, int]] = Counter()
+        for (code, guess), n in pairs.items():
+            signs[_sign(code), _sign(guess)] += int(n)
+        table[actor] = signs_table(signs)
+    return table
+
+
+def errors(articles: Sequence[CodedArticle], predictions: Sequence[Mapping[str, Any]]) -> list[Error]:
+    """Sentences in which an actor's sign is wrong, those furthest from the mean code first; the score is the model's code."""
+    wrong: list[tuple[float, Error]] = []
+    for article, prediction in zip(articles, predictions, strict=True):
+        for number, (codes, found) in enumerate(zip(article.codes, prediction["codes"], strict=True)):
+            for actor, code, guess in zip(article.actors, codes, found, strict=True):
+                if code is not None and _sign(code) != _sign(guess or 0):
+                    why = "no mention of the actor was found" if guess is None else "the model's code"
+                    named = f"{actor}: {NAMES[_sign(code)]} ({code:g})", NAMES[_sign(guess or 0)]
+                    text = excerpt(article.sentences[number])
+                    error = Error(f"{article.id}#{number + 1}", text, *named, guess, why)
+                    wrong.append((abs((guess or 0) - code), error))
+    return [error for _, error in sorted(wrong, key=lambda item: -item[0])]
+
+
+def ordinal_alpha(pairs: Mapping[tuple[float, float], float]) -> float:
     """Krippendorff's alpha for ordinal data of two coders (Krippendorff 2019, ch. 12); NaN when all codes are equal.
 
-    >>> round(ordinal_alpha([(0, 0), (1, 1), (-1, 0), (1, 1)]), 3)
+    `pairs` says how often each pair of codes was given.
+
+    >>> round(ordinal_alpha({(0, 0): 1, (1, 1): 2, (-1, 0): 1}), 3)
     0.9
     """
-    counts = Counter(code for pair in pairs for code in pair)
-    if len(counts) < 2:
+    codes = sorted({code for pair in pairs for code in pair})
+    if len(codes) < 2:
         return math.nan
-    data = [
-        (coder, str(item), code)
-        for item, pair in enumerate(pairs)
-        for coder, code in zip("ab", pair, strict=True)
-    ]
-    return float(AnnotationTask(data, distance=_ordinal_distance(counts)).alpha())
-
-
-def _ordinal_distance(counts: Mapping[float, int]) -> Callable[[float, float], float]:
-    """Squared number of codes given between two, the two themselves by half."""
-
-    def distance(one: float, other: float) -> float:
-        low, high = min(one, other), max(one, other)
-        between = sum(count for code, count in counts.items() if low <= code <= high)
-        return (between - (counts[low] + counts[high]) / 2) ** 2
-
-    return distance
+    together = np.zeros((len(codes), len(codes)))
+    for (one, other), n in pairs.items():
+        together[codes.index(one), codes.index(other)] += n
+        together[codes.index(other), codes.index(one)] += n
+    each = together.sum(axis=1)
+    # Two codes are apart by the codes given between them, the two themselves by half.
+    reach = np.cumsum(each) - each / 2
+    apart = (reach[:, None] - reach[None, :]) ** 2
+    observed, expected = (together * apart).sum(), (np.outer(each, each) * apart).sum()
+    return float(1 - (each.sum() - 1) * observed / expected)
 
 
 TASK = Task(
@@ -134,5 +172,9 @@ TASK = Task(
     coders="machine coders",
     read=read,
     predict=predict,
-    metrics=metrics,
+    count=count,
+    figures=figures,
+    confusion=confusion,
+    errors=errors,
 )
+metrics = TASK.metrics

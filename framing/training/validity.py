@@ -1,30 +1,35 @@
-"""Measure a model on every development corpus, for the figures that the report and the README print.
+"""Measure the models on every development corpus, for the figures that the report, the README and docs/validity.md print.
 
-Run `python -m framing.training.validity ../shared/corpora` in the repository. An interval is a percentile bootstrap over the items
-of the corpus (articles of PolNeAR, sentences or mentions of the others), 200 draws, seed 0.
+Run `python -m framing.training.validity ../shared/corpora` in the repository; names of models behind it measure only those. An
+interval is a percentile bootstrap over the items of the corpus (articles of PolNeAR, sentences or mentions of the others).
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from framing.comparison.intervals import percentiles
+from framing.analysis import MODELS
 from framing.data import PACKAGE
 from framing.lexicon import lexicons_digest
-from framing.training.task import Task
-from framing.training.validate import tasks
+from framing.models.figures import measured, path_of, weights_digest
+from framing.training.validate import compare_items, flat, tasks
 
-DRAWS = 200
+MACHINES = "machine coders"
+_CROSS = "†"
+_OPENING = "<!-- validity -->"
+_CLOSING = "<!-- /validity -->"
 
 
 class Measurement(NamedTuple):
-    """What is measured where: a dimension's task, a file of the corpora, its name, the unit of n, the metrics shown."""
+    """What is measured where: a dimension's task, a file of the corpora, its name, the unit of n, the metrics shown.
+
+    `training` says that trained models learn from this very file, so that they are measured by cross-validation.
+    """
 
     dimension: str
     task: str
@@ -32,6 +37,7 @@ class Measurement(NamedTuple):
     corpus: str
     items: str
     metrics: tuple[str, ...]
+    training: bool = False
 
 
 MEASUREMENTS = (
@@ -41,7 +47,7 @@ MEASUREMENTS = (
         "polnear/dev",
         "PolNeAR, development part",
         "articles",
-        ("content_f1", "source_f1", "cue_f1"),
+        ("content_f1", "source_f1", "cue_f1", "content_exact_f1", "recall_50"),
     ),
     Measurement(
         "hedging",
@@ -49,13 +55,23 @@ MEASUREMENTS = (
         "szeged/factbank-dev.xml",
         "FactBank half of the Szeged Uncertainty Corpus",
         "sentences",
-        ("cue_f1",),
+        ("cue_f1", "sentence_f1"),
+        training=True,
     ),
     Measurement(
         "loaded",
         "loaded",
         "babe/sg2-train.csv",
         "BABE, the published three quarters",
+        "sentences",
+        ("macro_f1", "auc"),
+        training=True,
+    ),
+    Measurement(
+        "loaded",
+        "loaded",
+        "basil",
+        "BASIL, sentences of whole articles",
         "sentences",
         ("macro_f1",),
     ),
@@ -81,54 +97,101 @@ MEASUREMENTS = (
         "state-stance/dev.jsonl",
         "Ukraine 2014, coded by machines",
         "articles",
-        ("russia.macro_f1", "russia.alpha"),
+        tuple(
+            f"{actor}.{metric}" for actor in ("russia", "ukraine", "west") for metric in ("macro_f1", "alpha")
+        ),
     ),
 )
 
 
 def measure(corpora: Path, model: str) -> Iterator[dict[str, Any]]:
-    """One row per figure: dimension, corpus, who coded it, metric, value with interval, n."""
+    """One row per figure: dimension, task, corpus, who coded it, metric, value with interval, n, and how it was measured."""
     for measurement in MEASUREMENTS:
         task = tasks()[measurement.task]
         items = task.read(corpora / measurement.path)
-        predictions = task.predict(items, model)
-        drawn = list(_resampled(task, items, predictions))
-        value = _flat(task.metrics(items, predictions))
+        predictions, crossed = _predictions(measurement, items, model, corpora)
+        result = compare_items(task, items, predictions, model, measurement.path)
+        values, intervals = flat(result.metrics), flat(result.intervals)
         for metric in measurement.metrics:
-            low, high = percentiles(np.array([figures[metric] for figures in drawn]))
+            low, high = intervals[metric]
             yield {
                 "dimension": measurement.dimension,
+                "task": measurement.task,
+                "data": measurement.path,
                 "corpus": measurement.corpus,
                 "coders": task.coders,
                 "metric": metric,
                 "figure": _spoken(metric),
-                "value": round(value[metric], 3),
-                "low": round(float(low), 3),
-                "high": round(float(high), 3),
-                "n": len(items),
+                "value": round(values[metric], 4),
+                "low": round(low, 4),
+                "high": round(high, 4),
+                "n": result.n,
                 "items": measurement.items,
+                "cross_validated": crossed,
             }
 
 
-def table(figures: Sequence[Mapping[str, Any]]) -> str:
-    """The figures as a Markdown table."""
-    lines = [
-        "| dimension | corpus | coded by | figure | value | 95 % interval | n |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in figures:
-        interval = f"{row['low']:.2f}–{row['high']:.2f}"
-        cells = (
-            row["dimension"],
+def _predictions(
+    measurement: Measurement, items: Sequence[Any], model: str, corpora: Path
+) -> tuple[list[dict[str, Any]], bool]:
+    """Predictions for every item, and whether each comes from a model that was trained without it."""
+    if measurement.training and model != "lexicon":
+        name = f"framing.training.fit_{measurement.task}"
+        try:
+            fit = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            # Nothing is trained for this task: the rules decide, and they learn from no file.
+        else:
+            return fit.cross_validated(items, corpora), True
+    return tasks()[measurement.task].predict(items, model), False
+
+
+def full_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """All figures as a Markdown table, a line each, with a column for each model."""
+    rows = [
+        (
+            row["task"],
             row["corpus"],
-            row["coders"],
+            f"*agreement with {MACHINES}*" if row["coders"] == MACHINES else row["coders"],
             row["figure"],
-            f"{row['value']:.2f}",
-            interval,
             f"{row['n']:,} {row['items']}",
+            *_values(figures, row, 3),
         )
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        for row in next(iter(figures.values()))
+    ]
+    return _markdown(("task", "corpus", "coded by", "figure", "n", *figures), rows)
+
+
+def short_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """The first figure of each task as a Markdown table, with a column for each model."""
+    first: dict[str, Mapping[str, Any]] = {}
+    for row in next(iter(figures.values())):
+        first.setdefault(row["task"], row)
+    rows = [
+        (task, f"{row['corpus']} ({row['n']:,} {row['items']})", row["figure"], *_values(figures, row, 2))
+        for task, row in first.items()
+    ]
+    return _markdown(("task", "measured on", "figure", *figures), rows)
+
+
+def _values(
+    figures: Mapping[str, Sequence[Mapping[str, Any]]], row: Mapping[str, Any], digits: int
+) -> Iterator[str]:
+    """The same figure of every model, with its interval."""
+    for own in figures.values():
+        found = {(other["data"], other["metric"]): other for other in own}.get((row["data"], row["metric"]))
+        if found is None:
+            yield "–"
+            continue
+        value, low, high = (f"{found[name]:.{digits}f}" for name in ("value", "low", "high"))
+        yield f"{value} ({low}–{high})" + (_CROSS if found["cross_validated"] else "")
+
+
+def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(cells)} |" for cells in (columns, *rows)]
+    return "\n".join([lines[0], "|" + "---|" * len(columns), *lines[1:]]) + "\n"
 
 
 def insert(page: str, content: str) -> str:
@@ -140,46 +203,35 @@ def insert(page: str, content: str) -> str:
     return f"{before}{_OPENING}\n{content}{closing}{after}"
 
 
-_OPENING = "<!-- validity -->"
-_CLOSING = "<!-- /validity -->"
+PAGES = {"README.md": short_table, "docs/validity.md": full_table}
 
 
 def main() -> None:
-    """Write `framing/models/<model>/validity.json` and the table of the README."""
-    corpora, model = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "lexicon"
-    path = PACKAGE / "models" / model / "validity.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    content: dict[str, Any] = {
-        "model": model,
-        "lexicons": lexicons_digest(),
-        "figures": list(measure(corpora, model)),
-    }
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    readme = PACKAGE.parent / "README.md"
-    readme.write_text(insert(readme.read_text(encoding="utf-8"), table(content["figures"])), encoding="utf-8")
-
-
-def _resampled(
-    task: Task, items: Sequence[Any], predictions: Sequence[Mapping[str, Any]]
-) -> Iterator[dict[str, float]]:
-    random = np.random.default_rng(0)
-    for _ in range(DRAWS):
-        chosen = random.integers(len(items), size=len(items))
-        yield _flat(task.metrics([items[i] for i in chosen], [predictions[i] for i in chosen]))
+    """Write `framing/models/<model>/validity.json`, the table of the README and that of docs/validity.md."""
+    corpora, models = Path(sys.argv[1]), sys.argv[2:] or MODELS
+    for model in models:
+        content: dict[str, Any] = {
+            "model": model,
+            "lexicons": lexicons_digest(),
+            "weights": weights_digest(model),
+            "figures": list(measure(corpora, model)),
+        }
+        path_of(model).parent.mkdir(parents=True, exist_ok=True)
+        path_of(model).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    figures = {model: measured(model)["figures"] for model in MODELS}
+    for name, table in PAGES.items():
+        page = PACKAGE.parent / name
+        page.write_text(insert(page.read_text(encoding="utf-8"), table(figures)), encoding="utf-8")
 
 
 def _spoken(metric: str) -> str:
-    """`russia.macro_f1` as a reader would say it."""
-    return metric.replace("_", " ").replace(".", ": ").replace("f1", "F1")
+    """`russia.macro_f1` as a reader would say it.
 
-
-def _flat(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    flat: dict[str, float] = {}
-    for name, value in metrics.items():
-        flat |= (
-            _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {prefix + name: float(value)}
-        )
-    return flat
+    >>> _spoken("russia.macro_f1"), _spoken("recall_50"), _spoken("auc")
+    ('russia: macro F1', 'recall at half', 'AUC')
+    """
+    named = {"recall_50": "recall at half", "auc": "AUC"}
+    return named.get(metric, metric.replace("_", " ").replace(".", ": ").replace("f1", "F1"))
 
 
 if __name__ == "__main__":
