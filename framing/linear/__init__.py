@@ -1,0 +1,1 @@
+"""The linear models: trained classifiers and taggers over features of words, lexicons and context, a module a dimension."""
