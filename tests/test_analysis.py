@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framing import analyze, compare, load_dimensions, make_document
-from framing.analysis import Analysis, Evidence, Markup, Ratio
+from framing.analysis import ALL_VOICES, Analysis, Evidence, Markup, Ratio
 from framing.output.table import json_line
 from framing.voice import VOICES
 
@@ -221,12 +221,14 @@ def test_markup_counts_by_voice() -> None:
         Evidence("hedging", "epistemic", document.text.index(word), document.text.index(word) + 4)
         for word in ("rain", "snow")
     ]
-    assert markup.count(evidence, "all").tolist() == [1, 1]
-    assert markup.count(evidence, "author").tolist() == [1, 0]
-    assert markup.flag([*evidence, *evidence], "attributed").tolist() == [0, 1]
-    assert markup.words("all").tolist() == [3, 8]
-    assert markup.words("attributed").tolist() == [0, 6]
-    assert markup.sentences("attributed").tolist() == [0, 1]
+    author, attributed, everybody = (ALL_VOICES.index(voice) for voice in ("author", "attributed", "all"))
+    counts = markup.count([evidence, [*evidence, *evidence]])
+    assert counts[:, everybody].tolist() == [[1, 1], [2, 2]]
+    assert counts[0, author].tolist() == [1, 0]
+    assert markup.weigh([evidence])[0, attributed].tolist() == [0, 1]
+    assert markup.words[everybody].tolist() == [3, 8]
+    assert markup.words[attributed].tolist() == [0, 6]
+    assert markup.sentences[attributed].tolist() == [0, 1]
 
 
 @settings(max_examples=60)

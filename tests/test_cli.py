@@ -191,9 +191,19 @@ def test_nothing_readable_writes_no_report(tmp_path: Path) -> None:
         (("lexicon", "show", "hedgehog"), "unknown lexicon 'hedgehog'"),
         (("validate", "taste", "--data", "a.txt"), "unknown task 'taste'"),
         (("validate", "stance", "--data", "nowhere"), "not found"),
+        (
+            ("validate", "stance", "--data", "own.csv"),
+            "own.csv:2: unknown label 'epistemic'; choose from negative",
+        ),
+        (
+            ("validate", "stance", "--data", "own.csv", "--format", "csv"),
+            "unknown format 'csv'; choose json or",
+        ),
+        (("validate", "hedging", "--data", "own.csv", "--predictions", "own.csv"), "would be overwritten"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(articles: Path, arguments: tuple[str, ...], message: str) -> None:
+    (articles / "own.csv").write_text(OWN, encoding="utf-8")
     done = run(*arguments, cwd=articles)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
@@ -305,6 +315,64 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(articles: Path) -> Non
         assert process.stderr is not None
         assert process.stderr.read() == b""
     assert process.returncode == 1
+
+
+OWN = "text,start,end,label\nIt [may] rain.,4,7,epistemic\nIt snows.,,,\nIt rains about noon.,,,\nHe was there.,0,2,weasel\n"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "own.csv").write_text(OWN, encoding="utf-8")
+    return tmp_path
+
+
+def test_validate_on_a_csv_of_ones_own(own: Path) -> None:
+    done = run(
+        "validate", "hedging", "--data", "own.csv", "--errors", "1", "--predictions", "p.jsonl", cwd=own
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    result = json.loads(done.stdout)
+    assert result["n"] == 4
+    assert result["metrics"]["cue_recall"] == 0.5
+    low, high = result["intervals"]["cue_recall"]
+    assert low <= 0.5 <= high
+    assert result["confusion"]["weasel"] == {"hit": 0, "miss": 1, "false": 0}
+    assert result["spans"]["epistemic"]["exact"]["f1"] == 1
+    (error,) = result["errors"]
+    assert list(error) == ["id", "text", "coded", "predicted", "score", "why"]
+    assert len((own / "p.jsonl").read_text(encoding="utf-8").splitlines()) == 4
+    again = run("validate", "hedging", "--data", "own.csv", "--errors", "1", cwd=own)
+    assert again.stdout == done.stdout
+
+
+def test_validate_leaves_out_what_is_not_asked_for(own: Path) -> None:
+    done = run("validate", "hedging", "--data", "own.csv", "--no-intervals", cwd=own)
+    result = json.loads(done.stdout)
+    assert {"intervals", "errors"}.isdisjoint(result)
+
+
+def test_validate_shows_tables(own: Path) -> None:
+    done = run("validate", "hedging", "--data", "own.csv", "-f", "table", "--errors", "9", cwd=own)
+    assert (done.returncode, done.stderr) == (0, "")
+    headings = [
+        line for line in done.stdout.splitlines() if line in ("Confusion", "Whole spans", "Worst errors")
+    ]
+    assert headings == ["Confusion", "Whole spans", "Worst errors"]
+    assert "hedging · lexicon" in done.stdout
+    assert "0.500  0.000 to 1.000" in done.stdout
+    assert "He (weasel)" in done.stdout
+    (own / "rated.csv").write_text(
+        "text,start,end,label\nCritics condemned [Lind].,19,23,1\n", encoding="utf-8"
+    )
+    done = run("validate", "stance", "--data", "rated.csv", "-f", "table", "--errors", "9", cwd=own)
+    assert "coded ↓ predicted →" in done.stdout
+    assert "[Lind]" in done.stdout
+
+
+def test_validate_explains_the_format(tmp_path: Path) -> None:
+    words = " ".join(run("validate", "--help", cwd=tmp_path).stdout.split())
+    assert "text,start,end,label" in words
+    assert "leave the last three empty where nothing is coded" in words
 
 
 def test_missing_option_is_wrong_usage(tmp_path: Path) -> None:

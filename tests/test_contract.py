@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from framing.analysis import load_dimensions
+from framing.analysis import MODELS, load_dimensions
 from framing.output.table import json_line
 
 BODY = (
@@ -97,6 +97,7 @@ OWN_FIELDS = {
         "source_type": MAYBE_TEXT,
         "verb_class": {"enum": ["neutral", "endorsing", "distancing", "emotive"]},
     },
+    "hedging": {"scope": SPAN, "owner": {"anyOf": [SPAN, {"type": "null"}]}},
     "stance": {
         "mentions": {"type": "array", "items": SPAN, "minItems": 1},
         "words": {
@@ -104,7 +105,7 @@ OWN_FIELDS = {
             "items": {"type": "array", "prefixItems": [COUNT, COUNT, {"type": "number"}], "items": False},
         },
     },
-    "loaded": {"neutral": {"type": "string"}},
+    "loaded": {"neutral": MAYBE_TEXT},
 }
 LINE = _object(
     {
@@ -147,8 +148,8 @@ def _check_line(row: dict[str, Any]) -> None:
         jsonschema.validate(item, _object(own, more=True), cls=jsonschema.Draft202012Validator)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=MODELS)
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Articles in the forms that people have them in, scored twice under different hash seeds."""
     folder = tmp_path_factory.mktemp("articles")
     texts = folder / "texts"
@@ -160,7 +161,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "score",
             "texts",
             "--model",
-            "lexicon",
+            request.param,
             "--format",
             "jsonl",
             "--evidence",
@@ -288,7 +289,9 @@ def test_validate_prints_the_contract(task: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     (line,) = done.stdout.decode().splitlines()
     result = json.loads(line)
-    assert list(result) == ["task", "model", "n", "metrics", "signature"]
+    assert list(result)[:5] == ["task", "model", "n", "metrics", "signature"]
+    spans = ["spans"] if task in {"hedging", "attribution"} else []
+    assert list(result)[5:] == ["intervals", "confusion", *spans]
     assert (result["task"], result["model"]) == (task, "lexicon")
     metrics = result["metrics"]["russia"] if task == "state-stance" else result["metrics"]
     assert METRICS[task] <= set(metrics)

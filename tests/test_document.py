@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framing.document import Span, make_document, tokenize
+from framing.document import _TOKEN, Span, _normal, _piece, make_document, tokenize
+from framing.lexicon import lexicon_names, load_lexicon
 
 CASES = json.loads(
     Path(__file__).with_name("cases").joinpath("segmentation.json").read_text(encoding="utf-8")
@@ -127,6 +128,24 @@ def test_invariants_hold_below_front_matter(text, title, body_start):
     assert not [s for s in document.sentences if s.kind == "body" and s.start < document.paragraphs[0].start]
 
 
+SPACED = st.sampled_from(
+    "J. K. U.S. A 'S 's ... . .. Mr. Rowling. “No,” it’s co-op -- -x x- 1,200. don't \u00a0B \n \t".split(" ")
+)
+
+
+@given(st.lists(st.one_of(SPACED, st.text(max_size=6)), max_size=12).map(" ".join))
+def test_tokens_do_not_depend_on_where_a_sentence_is_cut_to_remember_its_pieces(text):
+    document = make_document(text)
+    for sentence in document.sentences:
+        whole = _piece(text, sentence.start, sentence.end)
+        tokens = slice(sentence.first, sentence.last)
+        assert document.tokens[tokens] == whole.tokens
+        assert document.starts[tokens] == tuple(sentence.start + start for start in whole.starts)
+        assert document.ends[tokens] == tuple(sentence.start + end for end in whole.ends)
+        assert document.is_word[tokens] == whole.is_word
+        assert document.is_capital[tokens] == whole.is_capital
+
+
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_a_document_is_the_same_every_time(text):
     assert _found(make_document(text)) == _found(make_document(text))
@@ -187,6 +206,21 @@ def test_what_is_not_scored_has_no_sentence():
     assert document.sentence_at(text.index("Leave")) is None
     assert document.sentence_at(len(text) + 5) is None
     assert "comment" not in document.tokens
+
+
+def in_full(text: str) -> list[str]:
+    return [_normal(raw) for raw in _TOKEN.findall(text)]
+
+
+@given(st.text(st.sampled_from("abnstmdz MRSU\t\n'.-é1"), max_size=12) | st.text())
+def test_tokenize_takes_no_wrong_short_cut(text):
+    assert tokenize(text) == in_full(text)
+
+
+def test_tokenize_takes_no_wrong_short_cut_with_terms_of_lexicons():
+    for name in lexicon_names():
+        for entry in load_lexicon(name).entries:
+            assert tokenize(entry.term) == in_full(entry.term)
 
 
 def test_tokenize_is_what_a_document_does():

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from framing.analysis import analyze
+from framing.analysis import MODELS, analyze
 from framing.dimensions.hedging import BOOSTER
 
 
@@ -29,14 +29,15 @@ def span(item: dict[str, Any]) -> tuple[int, int]:
     ("dimension", "kind", "least"),
     [("hedging", "hedge", 0.75), ("attribution", "attribution", 0.65), ("loaded", "loaded", 0.50)],
 )
+@pytest.mark.parametrize("model", MODELS)
 def test_evidence_agrees_with_the_machine_coders(
-    dimension: str, kind: str, least: float, shared: Path, capsys: pytest.CaptureFixture[str]
+    model: str, dimension: str, kind: str, least: float, shared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     agreed = found = right = predicted = 0
     for path in sorted((shared / "gold").glob("*.json")):
         gold = json.loads(path.read_text(encoding="utf-8"))
         text = (shared / "texts" / gold["file"]).read_bytes().decode("utf-8")
-        evidence = analyze(text, dimensions=[dimension], resamples=0).evidence
+        evidence = analyze(text, model=model, dimensions=[dimension], resamples=0).evidence
         spans = [(item.start, item.end) for item in evidence if item.label != BOOSTER]
         coded = [item for item in gold["items"] if item["kind"] == kind]
         possible = [span(item) for item in coded]
@@ -49,5 +50,5 @@ def test_evidence_agrees_with_the_machine_coders(
     f1 = 2 * precision * recall / (precision + recall)
     figures = f"F1 {f1:.3f}, precision {precision:.3f}, recall {recall:.3f} (F1 at least {least})"
     with capsys.disabled():
-        print(f"\n{dimension}, machine-coded articles: {figures}")  # noqa: T201  # to be read in every test run
+        print(f"\n{model}, {dimension}, machine-coded articles: {figures}")  # noqa: T201  # to be read in every test run
     assert f1 >= least, figures

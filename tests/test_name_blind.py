@@ -5,53 +5,22 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from functools import cache
 from itertools import permutations
 from pathlib import Path
 
 import pytest
+from names import all_names, filled, names_of, related
 
-from framing.actors import Actor, find_mentions, load_actors
+from framing.actors import find_mentions, load_actors
 from framing.analysis import analyze
 from framing.dimensions.stance import pulls, set_scene
 from framing.document import make_document
-from framing.lexicon import Entry, load_lexicon, surface_forms
+from framing.lexicon import load_lexicon, surface_forms
 
 TEMPLATES = json.loads((Path(__file__).parent / "cases" / "name_blind.json").read_text(encoding="utf-8"))
 PER_PAIR = int(
     os.environ.get("FRAMING_TEMPLATES_PER_PAIR", "1")
 )  # set it to 10 for every pair with every template
-THE = frozenset(
-    "United States|United Kingdom|United Nations|United Arab Emirates|European Union|EU|UAE|UK|US|UN|West|Kremlin|"
-    "White House|Pentagon|Houthis|Kurds|Alawites".split("|")
-)
-
-
-def plain(name: Entry) -> bool:
-    """A name without conditions of its own, and no possessive, so that it fits any template."""
-    return not (name.before or name.not_before or name.after or name.not_after) and "'" not in name.term
-
-
-@cache
-def names_of(kind: str) -> dict[str, str]:
-    """One name of a kind per actor, with its article."""
-    chosen: dict[str, str] = {}
-    for actor in load_actors():
-        for name in actor.names:
-            if name.category == kind and plain(name):
-                chosen.setdefault(actor.id, f"the {name.term}" if name.term in THE else name.term)
-    return chosen
-
-
-def all_names(kind: str) -> list[str]:
-    return [
-        name.term for actor in load_actors() for name in actor.names if name.category == kind and plain(name)
-    ]
-
-
-def filled(template: str, one: str, other: str) -> str:
-    text = template.replace("{0}", one).replace("{1}", other)
-    return text[0].upper() + text[1:]
 
 
 def weights(text: str, one: str, other: str) -> tuple[list[float], list[float]]:
@@ -71,17 +40,8 @@ def close(found: list[float], wanted: list[float]) -> bool:
     return len(found) == len(wanted) and all(abs(a - b) < 1e-6 for a, b in zip(found, wanted, strict=True))
 
 
-def with_wholes(actors: dict[str, Actor], id: str | None) -> set[str]:
-    return {id} | with_wholes(actors, actors[id].part_of) if id else set()
-
-
 def turns(templates: list[str], number: int) -> list[str]:
     return [templates[(number + step) % len(templates)] for step in range(min(PER_PAIR, len(templates)))]
-
-
-def related(actors: dict[str, Actor], one: str, other: str) -> bool:
-    """Whether one is part of the other, so that a mention of one counts for both."""
-    return one in with_wholes(actors, other) or other in with_wholes(actors, one)
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)

@@ -95,6 +95,33 @@ def test_public_names_exist():
     assert sorted(framing.__all__) == list(framing.__all__)
 
 
+def test_public_names_are_found_and_others_are_not():
+    assert set(framing.__all__) <= set(dir(framing))
+    assert framing.compare is importlib.import_module("framing.comparison.compare").compare
+    with pytest.raises(AttributeError, match="'framing' has no attribute 'verdict'"):
+        _ = framing.verdict
+
+
+def test_a_program_that_analyses_loads_nothing_heavy():
+    program = (
+        "import sys, framing, framing.cli; framing.analyze('Officials said so.', model='linear');"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    heavy = {
+        "altair",
+        "charset_normalizer",
+        "jinja2",
+        "nltk",
+        "pandas",
+        "pyarrow",
+        "scipy",
+        "sklearn",
+        "yaml",
+    }
+    assert heavy.isdisjoint(run.stdout.split())
+
+
 def test_public_names_stay_what_they_are():
     """A function and a subpackage of one name would change places when the subpackage is imported."""
     modules = {module.name for module in pkgutil.iter_modules(framing.__path__)}

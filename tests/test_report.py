@@ -15,6 +15,7 @@ import pytest
 from framing.analysis import Dimension, Ratio, Reading, Score, analyze
 from framing.comparison.compare import compare
 from framing.document import make_document
+from framing.models.figures import measured
 from framing.output.highlight import Piece, blocks, highlight, slug
 from framing.output.report import article_names, render_report, write_report
 from framing.output.table import json_line, rounded, write_parquet
@@ -215,6 +216,50 @@ def test_the_page_has_figures_with_two_sentences_and_a_method_box(page, comparis
         assert dimension.reference in captions
         assert dimension.limits in captions
     assert comparison.analyses[0].signature["lexicons"] in page.text["b"]
+
+
+def accuracy(model, dimensions=None):
+    analysis = analyze(TEXT, model=model, dimensions=dimensions, resamples=0)
+    html = render_report(compare([analysis], resamples=0))
+    return html.split("How good it is</h3>")[1].split("<h3>")[0]
+
+
+@pytest.mark.parametrize(("model", "other"), [("lexicon", "linear"), ("linear", "lexicon")])
+def test_the_method_box_says_which_model_made_the_page_and_how_good_it_is(model, other):
+    box = accuracy(model)
+    assert f"with the model <b>{model}</b>: " in box
+    assert re.findall(r'class="value">(\w+(?: \(this page\))?)</th>', box)[1:] == [
+        f"{model} (this page)",
+        other,
+    ]
+    for row in measured(model)["figures"]:
+        if row["metric"] in {"content_f1", "cue_f1"} and row["figure"] != "cue F1":
+            cell = f"<b>{row['value']:.2f}</b>"
+            assert cell in box
+            assert f"<small>{row['low']:.2f} to {row['high']:.2f}</small>" in box
+            assert f"{row['n']:,} {row['items']}" in box
+    assert "machine coders" in box
+
+
+def test_the_method_box_has_figures_of_the_dimensions_on_the_page():
+    box = accuracy("lexicon", ["hedging"])
+    assert re.findall(r'<th scope="row">(\w+)</th>', box) == ["hedging"]
+    assert "No accuracy figures" in accuracy("lexicon", ["tone"])
+
+
+def test_a_model_without_figures_has_no_column(monkeypatch):
+    only = {"lexicon": measured("lexicon")}
+    monkeypatch.setattr("framing.output.report.measured", lambda model: only.get(model, {"figures": []}))
+    assert "(this page)" in accuracy("lexicon")
+    assert "(this page)" not in accuracy("linear")
+    assert ">linear<" not in accuracy("lexicon").split("<table>")[1]
+
+
+def test_cross_validated_figures_are_marked(monkeypatch):
+    figures = [row | {"cross_validated": True} for row in measured("lexicon")["figures"]]
+    monkeypatch.setattr("framing.output.report.measured", lambda model: {"figures": figures})
+    assert "†" in accuracy("lexicon")
+    assert "† is cross-validated" in accuracy("lexicon")
 
 
 def test_the_same_comparison_gives_the_same_bytes(comparison, html, tmp_path):

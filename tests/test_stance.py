@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from itertools import permutations
 
 import pytest
 from case_files import parameters, read_cases
+from hypothesis import given
+from hypothesis import strategies as st
+from nltk.metrics.agreement import AnnotationTask
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from framing.actors import find_mentions, load_actors
@@ -255,5 +259,20 @@ def test_articles_in_another_layout_are_refused(tmp_path):
 
 
 def test_alpha_is_one_for_equal_codes_and_undefined_for_a_single_one():
-    assert state_stance.ordinal_alpha([(1, 1), (0, 0), (-1, -1)]) == 1
-    assert math.isnan(state_stance.ordinal_alpha([(0, 0), (0, 0)]))
+    assert state_stance.ordinal_alpha({(1, 1): 1, (0, 0): 1, (-1, -1): 1}) == 1
+    assert math.isnan(state_stance.ordinal_alpha({(0, 0): 2}))
+
+
+@given(st.lists(st.tuples(st.sampled_from([-2, -1.5, 0, 1, 2]), st.integers(-2, 2)), min_size=2, max_size=30))
+def test_alpha_is_that_of_another_implementation(pairs):
+    """NLTK asks for a distance; the ordinal one is the codes given between two, the two themselves by half."""
+    counts = Counter(code for pair in pairs for code in pair)
+
+    def distance(one, other):
+        between = sum(n for code, n in counts.items() if min(one, other) <= code <= max(one, other))
+        return (between - (counts[one] + counts[other]) / 2) ** 2
+
+    if len(counts) > 1:
+        data = [(coder, item, code) for item, pair in enumerate(pairs) for coder, code in enumerate(pair)]
+        expected = AnnotationTask(data, distance=distance).alpha()
+        assert state_stance.ordinal_alpha(Counter(pairs)) == pytest.approx(expected)

@@ -4,11 +4,12 @@ import math
 
 import pytest
 from case_files import parameters, read_cases
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, SPECIAL_CASES, SentimentIntensityAnalyzer, SentiText
 
 from framing.analysis import Analysis, analyze
+from framing.dimensions import tone
 
 CASES = read_cases("tone")
 NEWS = (
@@ -92,3 +93,35 @@ def test_spans_lie_in_their_sentence(text):
     for item in read(text).evidence:
         assert -1 <= item.weight <= 1
         assert all(item.start <= start < end <= item.end for start, end, _ in item.extra["words"])
+
+
+WORDS = st.sampled_from(
+    "the a good BAD bad, great! no no. not never so this least at very kind of sort but BUT without doubt ass shit bomb bus "
+    "stop yeah right kiss death to die for beating heart just enough isn't or nor extremely HARDLY less win ?? :) :D "
+    "“happy” 😁 ok©! war…".split()
+)
+VADER = SentimentIntensityAnalyzer()
+PASSAGES = st.lists(WORDS, min_size=1, max_size=14).map(" ".join)
+
+
+@settings(max_examples=400)
+@given(PASSAGES)
+def test_any_sentence_is_rated_as_vader_rates_it(passage):
+    straight = passage.translate(str.maketrans("“”", '""'))
+    analysis = read(f"# {passage}")  # a headline is one sentence, whatever its punctuation
+    for item in analysis.evidence:
+        assert item.weight == pytest.approx(VADER.polarity_scores(straight)["compound"], abs=1e-12)
+        seen = SentiText(straight)
+        expected = [
+            VADER.sentiment_valence(0, seen, word, index, [])[0]
+            for index, word in enumerate(seen.words_and_emoticons)
+            if word.lower() in VADER.lexicon and word.lower() not in BOOSTER_DICT
+        ]
+        assert [valence for _, _, valence in item.extra["words"]] == expected
+        for start, end, _ in item.extra["words"]:
+            assert analysis.document.text[start:end] in passage
+
+
+def test_each_phrase_of_vader_has_a_word_that_tells_of_it():
+    phrases = [phrase.split() for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
+    assert all(tone._TURNS.intersection(words) for words in phrases)
