@@ -12,7 +12,7 @@ TEXTS ?= texts
 REPORT ?= report.html
 EDGES := framing/__main__.py,framing/cli.py,framing/output/*,framing/training/*
 
-.PHONY: report test format clean
+.PHONY: report test bench format clean
 
 report: $(STAMP)
 	"$(BIN)/framing" report "$(TEXTS)" -o "$(REPORT)" --charts charts
@@ -24,6 +24,9 @@ test: $(STAMP)
 	"$(BIN)/framing" lexicon lint
 	"$(BIN)/pytest" --cov
 	"$(BIN)/coverage" report --omit='$(EDGES)' --fail-under=90 --format=total
+
+bench: $(STAMP)
+	"$(BIN)/python" benchmarks/whole_profile.py "$(TEXTS)"
 
 format: $(STAMP)
 	"$(BIN)/ruff" check --fix .
