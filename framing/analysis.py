@@ -212,14 +212,13 @@ ratio = cache(Ratio)  # one for each scale, as the scores of a formula are worke
 
 def cues(dimension: str, document: Document, lexicon: Lexicon, matches: Iterable[Match]) -> list[Evidence]:
     """Evidence of what a lexicon found: labelled with the category, explained by the entry's note or the category."""
-    definitions = lexicon.categories
     return [
         Evidence(
             dimension=dimension,
             label=match.entry.category,
             start=document.starts[match.first],
             end=document.ends[match.last - 1],
-            why=match.entry.note or definitions[match.entry.category],
+            why=lexicon.reason(match.entry),
         )
         for match in matches
     ]

@@ -122,9 +122,9 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _detect(data: bytes) -> str | None:
-    first = _NOT_ASCII_BYTE.search(data)
     from charset_normalizer import from_bytes
 
+    first = _NOT_ASCII_BYTE.search(data)
     # An even start keeps the halves of two-byte characters together.
     start = max(0, first.start() - _SAMPLE // 8) // 4 * 4 if first else 0
     sample = data[start : start + _SAMPLE]

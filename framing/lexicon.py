@@ -95,11 +95,15 @@ class Lexicon:
         content = self.name, sorted(self.header.items()), [_plain(entry) for entry in self.entries]
         return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
 
-    @property
+    @cached_property
     def categories(self) -> dict[str, str]:
         """Category names and their definitions, as the header gives them."""
         parts = (part.partition("=") for part in _BETWEEN_CATEGORIES.split(self.header["categories"]))
         return {name.strip(): meaning.strip() for name, _, meaning in parts if name.strip()}
+
+    def reason(self, entry: Entry) -> str:
+        """Why an entry counts: its own note, or what its category means."""
+        return entry.note or self.categories[entry.category]
 
     def match(self, document: Document, first: int = 0, last: int | None = None) -> list[Match]:
         """Entries in the tokens `first:last`, in order, longest first, never across a sentence end.

@@ -8,10 +8,11 @@ from functools import cached_property
 from itertools import compress, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from framing.actors import Mention
 from framing.document import Document, Span
+from framing.models.units import read_units
 
 if TYPE_CHECKING:
-    from framing.actors import Mention
     from framing.analysis import Evidence
 
 VOICES = ("author", "attributed", "headline")
@@ -34,7 +35,7 @@ class Voices:
     """
 
     def __init__(
-        self, document: Document, attributions: Sequence[Evidence], mentions: Sequence[Mention] = ()
+        self, document: Document, attributions: Sequence[Evidence], mentions: tuple[Mention, ...] = ()
     ) -> None:
         self._document = document
         self._mentions = mentions
@@ -86,17 +87,14 @@ class Voices:
     @cached_property
     def _counted(self) -> list[bool]:
         """Which tokens count where voices are weighed: of a name the first, so that no long name speaks louder."""
-        counted = [True] * len(self._document.tokens)
-        for start, end in {(mention.start, mention.end) for mention in self._mentions}:
-            tokens = self._document.tokens_in(start, end)
-            counted[tokens.start + 1 : tokens.stop] = [False] * (len(tokens) - 1)
-            if tokens.start and self._document.tokens[tokens.start - 1] == "the":
-                counted[tokens.start - 1] = False
+        counted = [False] * len(self._document.tokens)
+        for first in read_units(self._document, self._mentions).firsts:
+            counted[first] = True
         return counted
 
-    def words(self, first: int = 0, last: int | None = None) -> list[tuple[Voice, int]]:
-        """The voices in the tokens `first:last`, in the order of their first words, with the number of words of each."""
-        owners = compress(self._owner[first:last], self._document.is_word[first:last])
+    def words(self) -> list[tuple[Voice, int]]:
+        """The voices in the order of their first words, with the number of words of each."""
+        owners = compress(self._owner, self._document.is_word)
         return [(self._voices[owner], number) for owner, number in Counter(owners).items()]
 
     def names(self) -> Iterator[str]:

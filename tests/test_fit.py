@@ -96,7 +96,7 @@ def test_a_card_says_how_good_the_model_is():
     predictions = hedging.predict(sentences, "lexicon")
     validation = compare_items(hedging.TASK, sentences, predictions, "lexicon", "own", draws=20)
     table = figures_table([("our sentences", validation, ("cue_f1",))])
-    assert table.splitlines()[2].startswith("| our sentences | cue f1 | 0.")
+    assert table.splitlines()[2].startswith("| our sentences | cue F1 | 0.")
     assert table.endswith("| 80 |")
     text = card("Hedging", {"a": np.zeros(3)}, {"How good it is": table})
     assert "`{sha256}`" in text

@@ -5,7 +5,8 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from test_name_blind import TEMPLATES, filled, names_of, related, turns
+from names import filled, names_of, related
+from test_name_blind import TEMPLATES, turns
 
 from framing.actors import find_mentions, load_actors
 from framing.analysis import Evidence, Markup, finder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import compress
@@ -15,6 +15,7 @@ from framing.attribution.phrases import phrase_before
 from framing.attribution.text import Range, Text
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
+from framing.models.units import read_units
 
 NAMED_PERSON = "named_person"
 NAMED_ORG = "named_org"
@@ -339,25 +340,18 @@ def before_relative(text: Text, source: Range) -> Range | None:
     return phrase_before(text, last, Range(max(limits.first, last - _MEMORY), last))
 
 
-def people_named(text: Text, mentions: Sequence[Mention]) -> list[Range]:
+def people_named(text: Text, mentions: tuple[Mention, ...]) -> list[Range]:
     """Persons named near the beginning of a sentence, where its topic stands, outside quotations: leaders, "Judge Lind"."""
     document = text.document
     people = set()
-    current, extra = -1, 0
-    spans = dict.fromkeys(
-        (mention.start, mention.end, mention.sentence, mention.kind) for mention in mentions
-    )
-    for start, end, number, kind in spans:
-        if number != current:
-            current, extra = number, 0
-        tokens = document.tokens_in(start, end)
-        # A name before counts as one word however many it has, and its article not at all.
-        place = tokens.start - document.sentences[number].first - extra
-        extra += len(tokens) - 1
-        if tokens.start and document.tokens[tokens.start - 1] == "the":
-            place, extra = place - 1, extra + 1
-        if kind == "leader" and place < _TOPIC and text.quoted[tokens.start] < 0:
-            people.add(Range(tokens.start, tokens.stop))
+    units = read_units(document, mentions)
+    for mention in mentions:
+        if mention.kind == "leader":
+            tokens = document.tokens_in(mention.start, mention.end)
+            # Counted in units, so that it makes no difference how long the names before are.
+            place = bisect_right(units.firsts, tokens.start) - 1 - units.sentences[mention.sentence]
+            if place < _TOPIC and text.quoted[tokens.start] < 0:
+                people.add(Range(tokens.start, tokens.stop))
     titles = load_lexicon("sources")
     for sentence in document.sentences:
         match = titles.match_at(document, sentence.first, min(sentence.first + _TOPIC, sentence.last))

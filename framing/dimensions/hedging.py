@@ -40,28 +40,23 @@ def find_hedges(markup: Markup) -> list[Evidence]:
 
     `scope` is the clause around the cue, `owner` the source whose words the cue is, None for the author.
     """
-    matches = load_lexicon("hedging").match(markup.document)
+    lexicon = load_lexicon("hedging")
     return [
-        evidence_of(markup, match.first, match.last, match.entry.category, reason(match))
-        for match in matches
+        evidence_of(markup, match.first, match.last, match.entry.category, lexicon.reason(match.entry))
+        for match in lexicon.match(markup.document)
         if fits(markup.document, match)
     ]
 
 
-def reason(match: Match) -> str:
-    """Why a match counts: its entry's note, or what its category means."""
-    return match.entry.note or load_lexicon("hedging").categories[match.entry.category]
-
-
-def evidence_of(markup: Markup, first: int, last: int, label: str, why: str) -> Evidence:
-    """The tokens `first:last` as a cue, with its scope and owner."""
+def evidence_of(markup: Markup, first: int, last: int, label: str, why: str, **more: float) -> Evidence:
+    """The tokens `first:last` as a cue, with its scope and owner, and what more is known of it."""
     document = markup.document
     start, end = document.starts[first], document.ends[last - 1]
     scope = clause(document, first, last)
     attribution = markup.voices.of(start, end).attribution
     source = None if attribution is None else markup.attributions[attribution].extra["source"]
     extra = {"scope": [document.starts[scope.first], document.ends[scope.last - 1]], "owner": source}
-    return Evidence("hedging", label, start, end, why=why, extra=extra)
+    return Evidence("hedging", label, start, end, why=why, extra=extra | more)
 
 
 def clause(document: Document, first: int, last: int) -> Range:

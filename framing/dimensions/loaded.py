@@ -76,19 +76,14 @@ def find_loaded(markup: Markup, named: Sequence[Place] | None = None) -> list[Ev
 
 
 def _listed(document: Document, name: str) -> Iterator[Place]:
-    definitions = _categories(name)
-    for match in load_lexicon(name).match(document):
+    lexicon = load_lexicon(name)
+    for match in lexicon.match(document):
         entry = match.entry
         first = _start_of_name(document, match.first) if entry.extra.get("head") else match.first
-        why = entry.note or definitions[entry.category]
+        why = lexicon.reason(entry)
         written = document.tokens[match.first : match.last]
         neutral = _neutral(entry.term, entry.forms, entry.neutral, written)
         yield Place(first, match.last, entry.category, entry.weight, entry.actor or None, neutral, why)
-
-
-@cache
-def _categories(name: str) -> dict[str, str]:
-    return load_lexicon(name).categories
 
 
 @cache

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 from framing.actors import Mention
 from framing.analysis import Evidence, Markup
-from framing.dimensions.hedging import evidence_of, fits, reason
+from framing.dimensions.hedging import evidence_of, fits
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
 from framing.models.classifier import Classifier, softmax
@@ -152,23 +151,22 @@ def find(markup: Markup) -> list[Evidence]:
 
 def find_with(model: Model, markup: Markup) -> list[Evidence]:
     """Hedges and boosters by a given model."""
-    document = markup.document
+    document, lexicon = markup.document, load_lexicon("hedging")
     given = read_input(document, markup.mentions, model.common)
     evidence = [
-        evidence_of(markup, match.first, match.last, match.entry.category, reason(match))
+        evidence_of(markup, match.first, match.last, match.entry.category, lexicon.reason(match.entry))
         for match in given.matches
         if match.entry.category not in DECIDED and fits(document, match)
     ]
+    listed = {(match.first, match.entry.category): match.entry for match in given.matches}
     found = candidates(given, model.possible)
-    notes = {(match.first, match.entry.category): reason(match) for match in given.matches}
     for candidate, row in zip(found, features(given, found), strict=True):
         label, probability = model.decide(row)
-        if label == NO_HEDGE:
-            continue
-        first, last = given.units.firsts[candidate.first], given.units.lasts[candidate.last - 1]
-        why = notes.get((first, label)) or load_lexicon("hedging").categories[label]
-        item = evidence_of(markup, first, last, label, why)
-        evidence.append(replace(item, extra={**item.extra, "probability": round(probability, 4)}))
+        if label != NO_HEDGE:
+            first, last = given.units.firsts[candidate.first], given.units.lasts[candidate.last - 1]
+            entry = listed.get((first, label))
+            why = lexicon.reason(entry) if entry else lexicon.categories[label]
+            evidence.append(evidence_of(markup, first, last, label, why, probability=round(probability, 4)))
     return evidence
 
 

@@ -268,6 +268,14 @@ def unpack_model(weights: Mapping[str, NDArray[Any]]) -> Model:
     return Model(ids, weights["traits"].astype(np.int64), pairs, weights["base"].astype(np.float64))
 
 
+def softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Probabilities of negative, neutral, positive, shape (n, 3), from the logits of the outer two against neutral, (n, 2)."""
+    all_three = np.insert(logits, 1, 0.0, axis=1)
+    odds = np.exp(all_three - all_three.max(axis=1, keepdims=True))
+    shares: NDArray[Any] = odds / odds.sum(axis=1, keepdims=True)
+    return shares
+
+
 class Reading(NamedTuple):
     """What the model makes of rows: logits of negative and positive, shape (rows, 2), and what each word near a mention
     adds to them: its row and unit, shape (words,), and the amounts, shape (words, 2).
@@ -286,10 +294,7 @@ class Reading(NamedTuple):
     @property
     def probabilities(self) -> Floats:
         """Of negative, neutral and positive, shape (rows, 3)."""
-        logits = np.insert(self.logits, 1, 0.0, axis=1)
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: Floats = odds / odds.sum(axis=1, keepdims=True)
-        return shares
+        return softmax(self.logits)
 
 
 def read_text(document: Document, mentions: tuple[Mention, ...], ids: Ids) -> tuple[Units, list[int]]:

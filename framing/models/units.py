@@ -9,10 +9,12 @@ word is a unit.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import compress
+from operator import not_
 from typing import NamedTuple
 
 from framing.actors import Mention, is_title_case
@@ -114,6 +116,14 @@ def as_document(document: Document, units: Units) -> Document:
 
 def _sentences(document: Document, firsts: list[int]) -> list[int]:
     return [*(bisect_left(firsts, sentence.first) for sentence in document.sentences), len(firsts)]
+
+
+def common_words(documents: Iterable[Document]) -> frozenset[str]:
+    """The words that are written small twice or more in some texts: no names where they begin a sentence."""
+    small: Counter[str] = Counter()
+    for document in documents:
+        small.update(compress(document.tokens, map(not_, document.is_capital)))
+    return frozenset(word for word, count in small.items() if count > 1)
 
 
 def blind_words(document: Document, units: Units, common: Container[str]) -> list[str]:

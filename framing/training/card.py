@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from framing.models.weights import Weights
-from framing.training.validate import Validation, flat
+from framing.training.validate import Validation, flat, spoken
 
 DATE = "2026-11-24"
 
@@ -29,6 +29,6 @@ def figures_table(rows: Sequence[tuple[str, Validation, Sequence[str]]]) -> str:
         for metric in metrics:
             low, high = intervals[metric]
             lines.append(
-                f"| {name} | {metric.replace('_', ' ')} | {values[metric]:.3f} | {low:.3f}–{high:.3f} | {validation.n:,} |"
+                f"| {name} | {spoken(metric)} | {values[metric]:.3f} | {low:.3f}–{high:.3f} | {validation.n:,} |"
             )
     return "\n".join(lines)

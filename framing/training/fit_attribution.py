@@ -6,7 +6,6 @@ Run `python -m framing.training.fit_attribution ../shared/corpora` in the reposi
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from framing.linear.attribution import (
     read_input,
 )
 from framing.models.tagger import Types
-from framing.models.units import Units
+from framing.models.units import Units, common_words
 from framing.models.weights import Weights, pack_words, save
 from framing.training import attribution
 from framing.training.attribution import Article
@@ -32,20 +31,13 @@ from framing.training.validate import validate
 SETTINGS = Settings(c1=0.1, c2=0.05, iterations=120, least=3)
 # Added to the weight of beginning a span: coders differ on what counts, and a wavering tagger finds too few.
 READINESS = 0.5
-LEAST_COMMON = (
-    2  # times a word is written small in the training texts before it is no name where a sentence begins
-)
 WIDE = frozenset({"word", "cue", "noun", "shape"})
 
 
 def train(articles: Sequence[Article]) -> Weights:
     """The weights for coded articles."""
     documents = [make_document(article.text, id=article.id) for article in articles]
-    small: Counter[str] = Counter()
-    for document in documents:
-        written = zip(document.tokens, document.is_capital, strict=True)
-        small.update(token for token, capital in written if not capital)
-    common = frozenset(token for token, count in small.items() if count >= LEAST_COMMON)
+    common = common_words(documents)
     arrays = fit(
         _examples(articles, documents, common),
         labels=LABELS,

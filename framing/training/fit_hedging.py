@@ -20,6 +20,7 @@ from framing.actors import Mention, find_mentions
 from framing.document import Document, make_document
 from framing.linear.hedging import LABELS, candidates, features, find_with, read_input, unpack
 from framing.models.classifier import pack
+from framing.models.units import common_words
 from framing.models.weights import Weights, pack_words, save
 from framing.training import hedging
 from framing.training.card import card, figures_table
@@ -33,7 +34,6 @@ C = 0.1  # inverse strength of the penalty, the best of 0.05 .. 1 by cross-valid
 READINESS = 1.3
 LEAST_FEATURE = 2  # examples that have a feature
 LEAST_MARKED = 2  # times coders marked a word that the lexicon lacks
-LEAST_COMMON = 2  # times a word is written small before it is no name where a sentence begins
 _NEVER = frozenset(
     "to of the a an that as it in on no not is was be been are were and or by with have has had there".split()
 )
@@ -59,13 +59,13 @@ def _prepared(sentence: MarkedSentence) -> Prepared:
 
 def train(prepared: Sequence[Prepared]) -> Weights:
     """The weights for marked sentences: multinomial logistic regression over the candidates in them."""
-    small: Counter[str] = Counter()
-    marked: Counter[str] = Counter()
-    for each in prepared:
-        written = zip(each.document.tokens, each.document.is_capital, strict=True)
-        small.update(token for token, capital in written if not capital)
-        marked.update(token for token, label in zip(each.document.tokens, each.labels, strict=True) if label)
-    common = frozenset(token for token, count in small.items() if count >= LEAST_COMMON)
+    common = common_words(each.document for each in prepared)
+    marked = Counter(
+        token
+        for each in prepared
+        for token, label in zip(each.document.tokens, each.labels, strict=True)
+        if label
+    )
     possible = (
         frozenset(token for token, count in marked.items() if count >= LEAST_MARKED and token[0].isalpha())
         - _NEVER

@@ -51,13 +51,22 @@ from framing.linear.loaded import (
     read_text,
 )
 from framing.models.units import NAME
-from framing.models.weights import folder, load, pack_words, save, unpack_words
-from framing.training.loaded import CodedSentence, by_probability, judged, metrics, read_babe, read_basil
+from framing.models.weights import Weights, folder, load, pack_words, save, unpack_words
+from framing.training.card import card, figures_table
+from framing.training.loaded import (
+    TASK,
+    CodedSentence,
+    by_probability,
+    judged,
+    metrics,
+    read_babe,
+    read_basil,
+)
+from framing.training.validate import compare_items
 
 BABE = "babe/sg2-train.csv"
 SEED = 0
 FOLDS = 5
-DATE = "2026-11-24"
 DIMENSIONS = 80  # of the word vectors, by principal components
 STRENGTHS = (
     0.002,
@@ -561,71 +570,52 @@ def _make(corpora: Path) -> None:
     model = fit(rows, biased, np.arange(len(sentences)), lexical)
     transfer = read_basil(corpora / "basil")
     judge = partial(by_probability, model=model)
-    card = write_card(
-        sentences, _by_folds(sentences, lexical), transfer, judged(transfer, judge, THRESHOLD), model
-    )
-    save("linear", "loaded", pack(model, lexical), card)
+    arrays = pack(model, lexical)
+    crossed, transferred = _by_folds(sentences, lexical), judged(transfer, judge, THRESHOLD)
+    save("linear", "loaded", arrays, describe(sentences, crossed, transfer, transferred, model, arrays))
 
 
 # Card -----------------------------------------------------------------------------------------------------------
 
 
-def write_card(
+def describe(
     sentences: Sequence[CodedSentence],
-    predictions: Sequence[Mapping[str, Any]],
+    predictions: list[dict[str, Any]],
     transfer: Sequence[CodedSentence],
     transferred: Sequence[Mapping[str, Any]],
     model: Model,
+    arrays: Weights,
 ) -> str:
     """The card of a model, with figures of cross-validated predictions and of the transfer to another corpus."""
     biased = np.array([sentence.biased for sentence in sentences])
     chances = np.array([prediction["score"] for prediction in predictions])
-    figures = dict(metrics(sentences, predictions))
-    drawn = _draws(sentences, predictions)
-    rows = "\n".join(
-        f"| {spoken} | {figures[name]:.3f} | {np.percentile(drawn[name], 2.5):.3f}–{np.percentile(drawn[name], 97.5):.3f} |"
-        for name, spoken in FIGURES.items()
-    )
+    crossed = compare_items(TASK, sentences, predictions, "linear", BABE)
     bias = np.array([sentence.biased for sentence in transfer])
     decided = np.array([prediction["biased"] for prediction in transferred])
     other = metrics(transfer, transferred)
-    return CARD.format(
-        n=len(sentences),
-        biased=int(biased.sum()),
-        date=DATE,
-        seed=SEED,
-        words=len(model.words),
-        pairs=len(model.pair_keys),
-        dimensions=DIMENSIONS,
-        threshold=THRESHOLD,
-        figures=rows,
-        brier=float(((chances - biased) ** 2).mean()),
-        reliability=_reliability(chances, biased),
-        evaluative=figures["precision_by_label"].get(EVALUATIVE, float("nan")),
-        basil=len(transfer),
-        basil_biased=int(bias.sum()),
-        basil_found=int(decided.sum()),
-        basil_f1=float(f1_score(bias, decided)),
-        basil_precision=float((bias & decided).sum() / max(decided.sum(), 1)),
-        basil_recall=float((bias & decided).sum() / bias.sum()),
-        basil_macro=other["macro_f1"],
-        basil_auc=other["auc"],
-        sha256="{sha256}",
-    )
-
-
-def _draws(
-    sentences: Sequence[CodedSentence], predictions: Sequence[Mapping[str, Any]]
-) -> dict[str, list[float]]:
-    """The figures of bootstrap samples of sentences."""
-    random = np.random.default_rng(SEED)
-    drawn: dict[str, list[float]] = {name: [] for name in FIGURES}
-    for _ in range(DRAWS):
-        chosen = random.integers(len(sentences), size=len(sentences))
-        sample = metrics([sentences[i] for i in chosen], [predictions[i] for i in chosen])
-        for name, values in drawn.items():
-            values.append(sample[name])
-    return drawn
+    facts = {
+        "n": len(sentences),
+        "biased": int(biased.sum()),
+        "seed": SEED,
+        "words": len(model.words),
+        "pairs": len(model.pair_keys),
+        "dimensions": DIMENSIONS,
+        "threshold": THRESHOLD,
+        "figures": figures_table([(f"BABE, {FOLDS} folds", crossed, FIGURES)]),
+        "brier": float(((chances - biased) ** 2).mean()),
+        "reliability": _reliability(chances, biased),
+        "evaluative": crossed.metrics["precision_by_label"].get(EVALUATIVE, float("nan")),
+        "basil": len(transfer),
+        "basil_biased": int(bias.sum()),
+        "basil_found": int(decided.sum()),
+        "basil_f1": float(f1_score(bias, decided)),
+        "basil_precision": float((bias & decided).sum() / max(decided.sum(), 1)),
+        "basil_recall": float((bias & decided).sum() / bias.sum()),
+        "basil_macro": other["macro_f1"],
+        "basil_auc": other["auc"],
+    }
+    sections = {heading: text.format(**facts) for heading, text in SECTIONS.items()}
+    return card("Loaded language, linear model", arrays, sections)
 
 
 def _reliability(chances: Floats, biased: NDArray[np.bool_]) -> str:
@@ -638,26 +628,15 @@ def _reliability(chances: Floats, biased: NDArray[np.bool_]) -> str:
     )
 
 
-DRAWS = 200
-FIGURES = {
-    "macro_f1": "macro F1",
-    "auc": "area under the ROC curve",
-    "accuracy": "accuracy",
-    "word_recall": "recall of the words that experts blamed",
-}
-CARD = """# Loaded language, linear model
-
-Date {date} · seed {seed} · SHA-256 of weights.npz: `{sha256}`
-
-## What it does
-
+FIGURES = ("macro_f1", "auc", "accuracy", "word_recall")
+SECTIONS = {
+    "What it does": """
 For each sentence the probability that experts would call its wording biased, and what every word contributes to it in
 log-odds. A sentence from {threshold} on counts as loaded; in it, words that no lexicon has and that contribute most are
 evidence of the label `evaluative`. Terms of the lexicons, contested names and scare quotes are evidence as in the
 lexicon model, whatever the probability.
-
-## Data
-
+""",
+    "Data": """
 - BABE (Spinde, Plank, Krieger, Ruas, Gipp & Aizawa 2021), the published three quarters: {n:,} sentences of US news on
   polarised topics, {biased:,} of them coded as biased by experts, with the words they blamed. The code of BABE is under
   AGPL-3.0, its data under CC BY-NC-SA 4.0. The weights hold no sentence of it.
@@ -666,9 +645,8 @@ lexicon model, whatever the probability.
   to {dimensions} dimensions. MiniLM is not needed to use the model.
 - The project's lexicons (loaded, contested, stance, hedging), VADER (Hutto & Gilbert 2014; MIT), and rarer adjectives,
   adverbs and participles from the CMU Pronouncing Dictionary (BSD), without their sounds.
-
-## Features
-
+""",
+    "Features": """
 Logistic regression, {words:,} words and {pairs:,} pairs of neighbours. Features: words and pairs by inverse frequency; the
 sum of the word vectors, frequent words damped (Arora, Liang & Ma 2017); valence by VADER and the stance lexicon; terms by
 category and weight; adverbs, numbers, hyphens, quotation marks, question and exclamation marks; length; and how likely
@@ -681,12 +659,11 @@ high by up to 0.01.
 
 Names are hidden: an actor is a placeholder of its kind, any other capitalised word `<name>`.
 
-## How good it is
-
+Seed {seed}.
+""",
+    "How good it is": """
 Five-fold cross-validation, each fold by a model that saw nothing of it; 95 % bootstrap intervals over sentences.
 
-| figure | value | 95 % interval |
-|---|---|---|
 {figures}
 
 Of `evaluative` words {evaluative:.0%} stand in sentences that experts call biased. Brier score {brier:.3f} (0.250 for a coin).
@@ -699,14 +676,14 @@ Transfer to BASIL (Fan et al. 2019), trained on all of BABE's file: {basil:,} se
 a span of lexical bias. It calls {basil_found:,} loaded; of the biased class F1 {basil_f1:.2f} (precision {basil_precision:.2f}, recall
 {basil_recall:.2f}), macro F1 {basil_macro:.2f}, area under the ROC curve {basil_auc:.2f}. Published encoders fall from .84 on BABE to .23 on
 the biased class of BASIL.
-
-## What it cannot do
-
+""",
+    "What it cannot do": """
 It sees words and neighbours, not sentences: irony, negation and who is judged escape it, and so does slant by what is
 left out. A loaded fact (a massacre, a lie proven in court) looks like a loaded word. Half the sentences it was trained on
 were biased, many more than in ordinary news, so in ordinary news its probabilities are too high: read them as an order.
 The experts were few and the news American; words of other conflicts it knows by their likeness only.
-"""
+""",
+}
 
 
 if __name__ == "__main__":

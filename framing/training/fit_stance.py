@@ -38,6 +38,7 @@ from framing.linear.stance import (
     explain,
     relate,
     score,
+    softmax,
     traits,
     unpack_model,
 )
@@ -186,14 +187,6 @@ def _slopes(
     to_vectors += STAY * (vectors - begin)
     to_vectors[:, 0] = 0  # every word has the constant
     return [to_vectors, to_matrix + SHRINK * matrix, error.sum(axis=0)]
-
-
-def softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    """Probabilities of -1, 0, 1, shape (n, 3), from the logits of -1 and 1 against 0, shape (n, 2)."""
-    all_three = np.insert(logits, 1, 0.0, axis=1)
-    odds = np.exp(all_three - all_three.max(axis=1, keepdims=True))
-    shares: NDArray[Any] = odds / odds.sum(axis=1, keepdims=True)
-    return shares
 
 
 def arrays(

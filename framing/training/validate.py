@@ -184,3 +184,13 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(item) for item in value]
     return value
+
+
+def spoken(metric: str) -> str:
+    """`russia.macro_f1` as a reader would say it.
+
+    >>> spoken("russia.macro_f1"), spoken("recall_50"), spoken("auc")
+    ('russia: macro F1', 'recall at half', 'AUC')
+    """
+    named = {"recall_50": "recall at half", "auc": "AUC"}
+    return named.get(metric, metric.replace("_", " ").replace(".", ": ").replace("f1", "F1"))

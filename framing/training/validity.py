@@ -17,7 +17,7 @@ from framing.analysis import MODELS
 from framing.data import PACKAGE
 from framing.lexicon import lexicons_digest
 from framing.models.figures import measured, path_of, weights_digest
-from framing.training.validate import compare_items, flat, tasks
+from framing.training.validate import compare_items, flat, spoken, tasks
 
 MACHINES = "machine coders"
 _CROSS = "†"
@@ -121,7 +121,7 @@ def measure(corpora: Path, model: str) -> Iterator[dict[str, Any]]:
                 "corpus": measurement.corpus,
                 "coders": task.coders,
                 "metric": metric,
-                "figure": _spoken(metric),
+                "figure": spoken(metric),
                 "value": round(values[metric], 4),
                 "low": round(low, 4),
                 "high": round(high, 4),
@@ -222,16 +222,6 @@ def main() -> None:
     for name, table in PAGES.items():
         page = PACKAGE.parent / name
         page.write_text(insert(page.read_text(encoding="utf-8"), table(figures)), encoding="utf-8")
-
-
-def _spoken(metric: str) -> str:
-    """`russia.macro_f1` as a reader would say it.
-
-    >>> _spoken("russia.macro_f1"), _spoken("recall_50"), _spoken("auc")
-    ('russia: macro F1', 'recall at half', 'AUC')
-    """
-    named = {"recall_50": "recall at half", "auc": "AUC"}
-    return named.get(metric, metric.replace("_", " ").replace(".", ": ").replace("f1", "F1"))
 
 
 if __name__ == "__main__":
