@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 THRESHOLD = 0.5  # probability from which a sentence counts as loaded
 LEAST = 0.6  # log-odds that a word must contribute to be shown; less is what any sentence has
 LEAST_BLAMED = 0.27  # chance that experts blame a word, 0..1, from which on it is shown; below lie words of topics rather than judgements
-WHY = "Trained on sentences that experts coded: it raises the probability that this one is loaded to {:.2f}."
+WHY = "One of the words for which a classifier, trained on sentences that experts coded, takes this one for loaded (probability {:.2f})."
 NUMBER, OTHER = "<number>", "<other>"  # units that no list holds: numbers, and words never seen
 
 
