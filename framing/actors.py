@@ -207,17 +207,18 @@ def _names(document: Document) -> list[Match]:
             fronted = fronted if in_list else _is_fronted(document, match)
             place_end = match.last
             continue
-        if kept and _is_office_of(kept[-1], match):
+        if kept and _is_office_of(document, kept[-1], match):
             match = match._replace(first=kept.pop().first)  # noqa: PLW2901  the two are one mention
         kept.append(match)
     return kept
 
 
-def _is_office_of(office: Match, holder: Match) -> bool:
+def _is_office_of(document: Document, office: Match, holder: Match) -> bool:
     """Whether a leader's name follows right after an office of the same state: "Turkish President" and "Erdogan"."""
     wholes = {holder.entry.actor, holder.entry.extra.get("part_of")}
     return (
         office.last == holder.first
+        and document.sentence_of(office.first) == document.sentence_of(holder.first)
         and office.entry.category == "leader"
         and holder.entry.category in ("leader", "nom_de_guerre")
         and office.entry.actor in wholes

@@ -9,6 +9,7 @@ import pytest
 
 from framing.actors import find_mentions
 from framing.analysis import Markup
+from framing.attribution.tagged import LABELS
 from framing.document import Span, make_document
 from framing.linear import attribution as linear_attribution
 from framing.linear.hedging import find_with, unpack
@@ -70,7 +71,7 @@ def test_a_tagger_learns_what_was_coded(tagger_weights):
     document = make_document("A sailor said the harbour is open.")
     common = frozenset(unpack_words(tagger_weights["common"]))
     given = linear_attribution.read_input(document, find_mentions(document), common)
-    labels = [linear_attribution.LABELS[label] for label in linear_attribution.tag(tagger, given)]
+    labels = [LABELS[label] for label in linear_attribution.tag(tagger, given)]
     assert labels[2] == "B-cue"
     assert labels[3:7] == ["B-content", *["I-content"] * 3]
 
@@ -82,7 +83,7 @@ def test_the_same_articles_give_the_same_weights(tagger_weights):
 
 
 def test_a_classifier_of_hedges_learns_what_was_marked():
-    prepared = list(map(fit_hedging._prepared, marked_sentences()))
+    prepared = list(map(fit_hedging.prepare, marked_sentences()))
     weights = fit_hedging.train(prepared)
     assert "may" in unpack_words(weights["possible"])
     find = partial(find_with, unpack(weights))

@@ -88,8 +88,8 @@ def test_contributions_sum_to_the_score_of_a_label():
     parts = linear.explain(document, mentions, start, "B-cue")
     assert parts[0][1] > 0
     model = linear._model()
-    given_ = linear.read_input(document, mentions, model.common)
-    ids = model.tagger.types.ids(given_.types)
+    given_, types = linear.read_input(document, mentions, model.common)
+    ids = model.tagger.types.ids(types)
     numbers = linear.contexts(given_, model.tagger.types.traits[ids])
     emissions = model.tagger.emissions(ids, given_.bounds, numbers)
     unit = given_.units.words.index("said")
@@ -103,8 +103,8 @@ def test_contexts_stay_within_their_sizes(text):
     if not document.tokens:
         return
     model = linear._model()
-    given_ = linear.read_input(document, (), model.common)
-    ids = model.tagger.types.ids(given_.types)
+    given_, types = linear.read_input(document, (), model.common)
+    ids = model.tagger.types.ids(types)
     numbers = linear.contexts(given_, model.tagger.types.traits[ids])
     assert list(numbers) == list(linear.SIZES)
     for name, values in numbers.items():

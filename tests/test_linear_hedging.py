@@ -14,7 +14,7 @@ from framing.analysis import analyze
 from framing.dimensions.hedging import BOOSTER, HEDGES
 from framing.document import make_document
 from framing.lexicon import load_lexicon
-from framing.linear.hedging import DECIDED, LABELS, _model, candidates, explain, features, read_input
+from framing.linear.hedging import DECIDED, LABELS, candidates, explain, features, read_input, trained
 
 read = partial(analyze, model="linear", dimensions=["hedging"], resamples=0)
 TEXT = (
@@ -58,14 +58,14 @@ def test_every_cue_has_scope_owner_and_reason():
 
 
 def test_the_rules_give_scope_and_owner_too():
-    evidence = analyze(TEXT, dimensions=["hedging"], resamples=0).evidence
+    evidence = analyze(TEXT, dimensions=["hedging"], resamples=0, model="lexicon").evidence
     scopes = {TEXT[item.start : item.end]: TEXT[slice(*item.extra["scope"])] for item in evidence}
     assert scopes["may"] == "The bridge may close on Monday"
     assert scopes["If"] == "If it rains"
 
 
 def test_scores_add_up_feature_by_feature():
-    model = _model()
+    model = trained()
     document = make_document(TEXT)
     given_ = read_input(document, (), model.common)
     rows = features(given_, candidates(given_, model.possible))

@@ -55,6 +55,24 @@ def test_the_nearest_fitting_span_is_linked(text, spans, expected):
     assert linked(text, *spans) == expected
 
 
+def test_a_quotation_that_goes_on_belongs_to_who_spoke_last():
+    far = "It was a long day by the water. " * 12
+    found = linked(
+        f"“We stay,” said Anna Lind. {far}\n\n“They go tomorrow.”",
+        ["said"],
+        ["Anna Lind"],
+        ["“We stay,”", "“They go tomorrow.”"],
+    )
+    assert found == [("said", "Anna Lind", ["“We stay,”", "“They go tomorrow.”"])]
+
+
+def test_a_content_before_every_cue_is_not_linked_over_any_distance():
+    far = "It was a long day by the water. " * 12
+    text = f"“They go tomorrow.” {far} Anna Lind said that the port is shut."
+    found = linked(text, ["said"], ["Anna Lind"], ["“They go tomorrow.”", "that the port is shut"])
+    assert found == [("said", "Anna Lind", ["that the port is shut"])]
+
+
 def test_a_cue_without_a_content_of_its_own_shares_one_close_by():
     found = linked(
         "Anna Lind told reporters, announcing that the port will close.",

@@ -1,7 +1,8 @@
 """From tagged spans to attributions: which source a cue has, and which cue a content belongs to.
 
 Taggers mark cues, sources and contents without saying what belongs together. The nearest fitting span does, where
-whatever stands between makes a link dearer: another cue, a content, the end of a sentence.
+whatever stands between makes a link dearer: another cue, a content, the end of a sentence. A content with no cue near goes on
+with what the last speaker said.
 """
 
 from __future__ import annotations
@@ -62,12 +63,19 @@ def link(
                 nearest, least = cue, cost
             if cost <= _SHARED:
                 shared[cue] = min(shared.get(cue, (cost, content)), (cost, content))
+        nearest = nearest or _speaking(cues, content)
         if nearest is not None:
             belongs[nearest].append(content)
     for cue, theirs in belongs.items():
         if not theirs and cue in shared:
             theirs.append(shared[cue][1])
     return [Linked(cue, owned[cue], _joined(theirs)) for cue, theirs in belongs.items() if theirs]
+
+
+def _speaking(cues: Sequence[Range], content: Range) -> Range | None:
+    """The last cue before a content that has none near: a quotation or speech that goes on, paragraph after paragraph."""
+    before = bisect_left(cues, (content.first, 0))
+    return cues[before - 1] if before else None
 
 
 def _joined(contents: Sequence[Range]) -> tuple[Range, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cache
-from itertools import chain, compress, pairwise
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +18,9 @@ import numpy as np
 from framing.actors import Mention
 from framing.analysis import Evidence, Markup
 from framing.attribution import grammar
-from framing.attribution.blind import attribution_in_tokens, text_in_tokens
-from framing.attribution.cues import Cue
-from framing.attribution.linking import link
-from framing.attribution.rules import Attribution, find_attributions
-from framing.attribution.text import Range, Text, read_text
-from framing.dimensions.attribution import evidence_of
+from framing.attribution.tagged import LABELS, PREPOSITION, SAY, Given, attributions, cue_words, read_given
 from framing.document import Document
-from framing.lexicon import Entry, load_lexicon, surface_forms
+from framing.lexicon import load_lexicon, surface_forms
 from framing.models.context import (
     BUCKETS,
     Ints,
@@ -33,22 +28,18 @@ from framing.models.context import (
     in_quotes,
     last_at,
     next_at,
-    paragraph_bounds,
     sentence_edges,
 )
 from framing.models.tagger import EDGE, Description, Tagger
-from framing.models.units import NAME, Units, as_document, blind_words, read_units
+from framing.models.units import NAME, Units, blind_words, read_units
 from framing.models.weights import load, unpack_words
 
-_ROLES = ("content", "source", "cue")
-LABELS = ("O", *(f"{place}-{role}" for role in _ROLES for place in "BI"))
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
 
 # Word types ---------------------------------------------------------------------------------------------------------
 
 # Traits of a word type, in this order; contexts are made of them.
 _TRAITS = ("cue", "speech", "mark", "pause", "name", "verb", "behind a cue", "before a cue")
-_SAY, _VERB, _NOUN, _ADJECTIVE, _PREPOSITION = range(1, 6)  # kinds of cue word
 _COMMA, _QUOTE, _STOP, _PAUSE, _HYPHEN = range(1, 6)
 _MARKS = {
     **dict.fromkeys(",", _COMMA),
@@ -80,29 +71,6 @@ _TITLES = "mr. mrs. ms. dr. mr mrs ms sen. rep. gov. gen. president minister sec
 
 
 @cache
-def _cue_words() -> dict[str, tuple[int, str]]:
-    """First words of the reporting lexicon with the kind of cue they may be, and a class that says more."""
-    found: dict[str, tuple[int, str]] = {}
-    for entry in load_lexicon("reporting").entries:
-        takes = set(entry.extra["takes"].split())
-        if "colon" in takes:
-            continue
-        if "source" in takes:
-            kind = _PREPOSITION
-        elif "adjective" in takes:
-            kind = _ADJECTIVE
-        elif entry.forms == "v" or "noun" not in takes:
-            kind = _SAY if "inverted" in takes else _VERB
-        else:
-            kind = _NOUN
-        more = f"{kind}{'n' * ('noun' in takes)}{'p' * ('person' in takes)} {entry.category}"
-        for form in surface_forms(entry):
-            if form[0] not in found or len(form) == 1:
-                found[form[0]] = kind, more
-    return found
-
-
-@cache
 def _source_words() -> dict[str, str]:
     """Last words of the lexicon of source nouns, and titles, with the kind of source they make."""
     found = {
@@ -126,7 +94,7 @@ def describe(word: str) -> Description:
         features["shape"] = "capital" if capital else "number" if plain[0].isdigit() else "small"
     else:
         features["shape"] = "mark"
-    kind, more = _cue_words().get(plain, (0, ""))
+    kind, more = cue_words().get(plain, (0, ""))
     if kind:
         features["cue"] = more
     noun = _source_words().get(plain)
@@ -136,7 +104,7 @@ def describe(word: str) -> Description:
     name = _KNOWN_NAME if named else _ROLE if noun else _SUBJECT if plain in grammar.SUBJECTS else 0
     traits = (
         kind,
-        kind in (_SAY, _PREPOSITION),
+        kind in (SAY, PREPOSITION),
         mark,
         mark in (_COMMA, _QUOTE),
         name,
@@ -164,25 +132,16 @@ def _types(units: Units, blind: list[str]) -> list[str]:
 
 
 class Input(NamedTuple):
-    """What the tagger reads: units, their word types, the first units of paragraphs, and what the rules found.
+    """What the tagger reads: units with what the rules found in them, and their word types."""
 
-    Everything but `document` counts units, not tokens.
-    """
-
-    document: Document
-    units: Units
+    given: Given
     types: list[str]
-    bounds: list[int]
-    text: Text
-    rules: list[Attribution]
 
 
 def read_input(document: Document, mentions: tuple[Mention, ...], common: frozenset[str]) -> Input:
     """The input for a document; `common` are the words that are no names when they begin a sentence."""
     units = read_units(document, mentions)
-    types = _types(units, blind_words(document, units, common))
-    text = read_text(as_document(document, units))
-    return Input(document, units, types, paragraph_bounds(document, units), text, find_attributions(text))
+    return Input(read_given(document, units), _types(units, blind_words(document, units, common)))
 
 
 # How many numbers each context has.
@@ -224,7 +183,7 @@ _KINDS = {
 }
 
 
-def contexts(given: Input, traits: Ints) -> dict[str, Ints]:
+def contexts(given: Given, traits: Ints) -> dict[str, Ints]:
     """The contexts of each unit by name, each a number below its size; `traits` are those of the word types."""
     units = given.units
     here = np.arange(len(units.words))
@@ -310,10 +269,10 @@ def _paragraphs(document: Document, units: Units) -> tuple[Ints, Ints]:
     return np.repeat(firsts, lengths), np.repeat(ordinals, lengths)
 
 
-def _rules(given: Input) -> tuple[Ints, Ints]:
+def _rules(given: Given) -> tuple[Ints, Ints]:
     """For each unit the label that the rules give it, and the kind of cue it may begin or be, 0 for none."""
-    label = [0] * len(given.types)
-    kind = [0] * len(given.types)
+    label = [0] * len(given.units.words)
+    kind = [0] * len(given.units.words)
     for cue in given.text.cues.values():
         kind[cue.first : cue.last] = [_KINDS[cue.kind]] * (cue.last - cue.first)
     for attribution in given.rules:
@@ -338,6 +297,12 @@ class Model(NamedTuple):
     common: frozenset[str]
 
 
+# Kinds of cue that the rules add where the tagger marks nothing. On training articles held out, two in five of these are
+# right, and more than half of the participles and adjectives: enough to gain more than is lost. Nouns and what stands
+# before a colon are seldom right and are left out.
+_TRUSTED = frozenset({"finite", "participle", "passive", "adjective", "source"})
+
+
 @cache
 def _model() -> Model:
     weights = load("linear", "attribution")
@@ -351,29 +316,13 @@ def find(markup: Markup) -> list[Evidence]:
         return []
     model = _model()
     model.tagger.types.trim()
-    given = read_input(document, markup.mentions, model.common)
-    tagged = _spans(given, tag(model.tagger, given))
-    added = _added_by_rules(given, tagged)
-    cues, sources, contents = (
-        sorted({*tagged[role], *added.spans[role]}) for role in ("cue", "source", "content")
-    )
-    found = [
-        Attribution(
-            _cue(given.text, each.cue),
-            each.source,
-            each.contents,
-            added.constructions.get(each.cue, "tagged"),
-        )
-        for each in link(given.text.document, cues, sources, contents)
-        if _may_report(given, each.cue)
-    ]
-    text = text_in_tokens(document, given.units, given.text)
-    return evidence_of(markup, text, [attribution_in_tokens(given.units, each) for each in found])
+    read = read_input(document, markup.mentions, model.common)
+    return attributions(markup, read.given, tag(model.tagger, read), _TRUSTED)
 
 
-def tag(tagger: Tagger, given: Input) -> Ints:
+def tag(tagger: Tagger, read: Input) -> Ints:
     """The label of each unit, an index into `LABELS`."""
-    ids = tagger.types.ids(given.types)
+    ids, given = tagger.types.ids(read.types), read.given
     emissions = tagger.emissions(ids, given.bounds, contexts(given, tagger.types.traits[ids]))
     return tagger.decode(emissions, given.bounds)
 
@@ -383,90 +332,8 @@ def explain(
 ) -> list[tuple[str, float]]:
     """What each feature of the unit at a code point adds to the score of a label of `LABELS`, the strongest first."""
     model = _model()
-    given = read_input(document, mentions, model.common)
-    ids = model.tagger.types.ids(given.types)
+    given, types = read_input(document, mentions, model.common)
+    ids = model.tagger.types.ids(types)
     unit = bisect_right(given.units.firsts, document.tokens_in(start, start + 1).start) - 1
     numbers = contexts(given, model.tagger.types.traits[ids])
-    return model.tagger.explain(given.types, given.bounds, numbers, unit, label)
-
-
-def _spans(given: Input, labels: Ints) -> dict[str, list[Range]]:
-    """The spans of each role in units; one ends with its paragraph."""
-    spans: dict[str, list[Range]] = {role: [] for role in _ROLES}
-    role = (labels + 1) // 2  # 0 for none, then as in `_ROLES`
-    parts = np.flatnonzero((np.diff(role, prepend=-1) != 0) | (labels % 2 == 1))
-    edges = np.union1d(parts, given.bounds).tolist()
-    for first, last in pairwise(edges):
-        if role[first]:
-            name = _ROLES[role[first] - 1]
-            spans[name].append(Range(first, _whole(given, first, last) if name == "content" else last))
-    return spans
-
-
-class Added(NamedTuple):
-    """Spans that the rules add by role, in units, and the construction in which they found each cue."""
-
-    spans: dict[str, list[Range]]
-    constructions: dict[Range, str]
-
-
-def _added_by_rules(given: Input, spans: dict[str, list[Range]]) -> Added:
-    """Attributions of the rules whose cue stands where the tagger marks nothing.
-
-    On training articles held out, two in five of these are right, and more than half of the participles and adjectives:
-    enough to gain more than is lost. Nouns and what stands before a colon are seldom right and are left out.
-    """
-    taken = [False] * len(given.types)
-    for span in chain.from_iterable(spans.values()):
-        taken[span.first : span.last] = [True] * (span.last - span.first)
-    added = Added({role: [] for role in spans}, {})
-    for found in given.rules:
-        cue = Range(found.cue.first, found.cue.last)
-        if found.cue.kind in _TRUSTED and not any(taken[cue.first : cue.last]):
-            added.constructions[cue] = found.construction
-            for role, places in (("cue", [cue]), ("source", [found.source]), ("content", found.contents)):
-                added.spans[role] += [
-                    place for place in places if place and not any(taken[place.first : place.last])
-                ]
-    return added
-
-
-_TRUSTED = frozenset({"finite", "participle", "passive", "adjective", "source"})
-
-
-def _may_report(given: Input, cue: Range) -> bool:
-    """Whether a tagged cue holds a verb or a word that the lexicon lists; a lone noun or preposition was a slip."""
-    return any(
-        unit in given.text.cues or word in _cue_words() or grammar.looks_finite(word) or word.endswith("ing")
-        for unit, word in enumerate(given.units.words[cue.first : cue.last], cue.first)
-    )
-
-
-def _whole(given: Input, first: int, last: int) -> int:
-    """The end of a content that does not break off at a word which something must follow: "the storm will" | "pass"."""
-    words = given.units.words
-    end = given.bounds[bisect_right(given.bounds, first)]
-    while last < end and words[last - 1] in _UNFINISHED and words[last][0].isalnum():
-        last += 1
-    return last
-
-
-_UNFINISHED = (grammar.FINITE | grammar.DETERMINERS | grammar.PREPOSITIONS | {"to", "be", "not"}) - {
-    "that",
-    "this",
-}
-
-
-def _cue(text: Text, span: Range) -> Cue:
-    """A tagged cue as the rules describe theirs: with its entry of the lexicon, or as a neutral one that it lacks."""
-    known = next((text.cues[token] for token in range(span.first, span.last) if token in text.cues), None)
-    if known is not None:
-        return known._replace(first=span.first, last=span.last)
-    matches = load_lexicon("reporting").match(text.document, span.first, span.last)
-    entry = matches[0].entry if matches else _unlisted()
-    return Cue(span.first, span.last, span.last - 1, "finite", frozenset(), entry)
-
-
-@cache
-def _unlisted() -> Entry:
-    return Entry("", "neutral")
+    return model.tagger.explain(types, given.bounds, numbers, unit, label)

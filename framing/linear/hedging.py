@@ -13,6 +13,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from framing.actors import Mention
 from framing.analysis import Evidence, Markup
 from framing.dimensions.hedging import evidence_of, fits
@@ -134,7 +137,8 @@ class Model(NamedTuple):
 
 
 @cache
-def _model() -> Model:
+def trained() -> Model:
+    """The shipped model."""
     return unpack(load("linear", "hedging"))
 
 
@@ -146,7 +150,17 @@ def unpack(weights: Weights) -> Model:
 
 def find(markup: Markup) -> list[Evidence]:
     """Hedges and boosters; `extra` holds scope, owner and, where the classifier decided, the probability of a hedge."""
-    return find_with(_model(), markup)
+    return find_with(trained(), markup)
+
+
+def unit_scores(model: Model, document: Document, mentions: tuple[Mention, ...]) -> NDArray[np.float64]:
+    """The score of each label for each unit of a document, shape (units, labels); NaN where no candidate stands."""
+    given = read_input(document, mentions, model.common)
+    scores = np.full((len(given.words), len(LABELS)), np.nan)
+    found = candidates(given, model.possible)
+    for candidate, row in zip(found, features(given, found), strict=True):
+        scores[candidate.first : candidate.last] = model.classifier.scores(row)
+    return scores
 
 
 def find_with(model: Model, markup: Markup) -> list[Evidence]:
@@ -177,7 +191,7 @@ def explain(
 
     Empty where no candidate stands. The score is the sum of these and a bias that is the same everywhere.
     """
-    model = _model()
+    model = trained()
     given = read_input(document, mentions, model.common)
     found = candidates(given, model.possible)
     for candidate, row in zip(found, features(given, found), strict=True):

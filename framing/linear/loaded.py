@@ -10,7 +10,6 @@ The evidence is that of the lexicons, and words without an entry that carry a se
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -23,7 +22,7 @@ from framing.actors import Mention
 from framing.analysis import Evidence, Floats, Markup
 from framing.dimensions.loaded import EVALUATIVE, Place, find_loaded, terms
 from framing.document import Document
-from framing.models.units import NAME, Units, blind_words, read_units
+from framing.models.units import NAME, Units, blind_words, read_units, units_in
 from framing.models.weights import Weights, load, unpack_words
 
 Ints = NDArray[np.int64]
@@ -130,10 +129,10 @@ def find(markup: Markup, model: Model | None = None) -> list[Evidence]:
     parts = contributions(model, document, markup.mentions, named)
     units, chances = parts.text.units, probability(parts.log_odds())
     listed = find_loaded(markup, named)
-    places = [_units_of(units, document.tokens_in(item.start, item.end)) for item in listed]
+    places = [units_in(units, document.tokens_in(item.start, item.end)) for item in listed]
     taken = {unit for first, last in places for unit in range(first, last)}
     runs = _runs(model, parts, chances, taken)
-    listed += [_evaluative(document, units, first, last) for first, last in runs]
+    listed += [evaluative(document, units, first, last) for first, last in runs]
     return _explained(listed, [*places, *runs], parts, chances)
 
 
@@ -179,18 +178,13 @@ def outside_names(words: Vocabulary, text: Text, named: Iterable[Place]) -> Iter
     """Terms with the units `first:last` they cover, but for those with a name in them: no score may depend on it."""
     name = words[NAME]
     for place in named:
-        first, last = _units_of(text.units, range(place.first, place.last))
+        first, last = units_in(text.units, range(place.first, place.last))
         # Mentions are units in angle brackets, and "<" alone is a token.
         if not any(
             text.ids[unit] == name or (word[0] == "<" and len(word) > 1)
             for unit, word in enumerate(text.units.words[first:last], first)
         ):
             yield first, last, place
-
-
-def _units_of(units: Units, tokens: range) -> tuple[int, int]:
-    """The units `first:last` that share tokens with a range."""
-    return bisect_right(units.lasts, tokens.start), bisect_left(units.firsts, tokens.stop)
 
 
 def contributions(
@@ -239,7 +233,8 @@ def _runs(model: Model, parts: Contributions, chances: Floats, taken: set[int]) 
     return runs
 
 
-def _evaluative(document: Document, units: Units, first: int, last: int) -> Evidence:
+def evaluative(document: Document, units: Units, first: int, last: int) -> Evidence:
+    """Evidence of units that a classifier takes for loaded; it does not know whom they flatter or belittle."""
     return Evidence(
         dimension="loaded",
         label=EVALUATIVE,

@@ -26,7 +26,7 @@ def measured(model: str) -> dict[str, Any]:
 
 def weights_digest(model: str) -> str:
     """Of all trained weights of a model, 12 hexadecimal digits; nothing for one that has none."""
-    files = sorted(path_of(model).parent.glob("*/weights.*"))
+    files = sorted(path_of(model).parent.rglob("weights.*"))
     content = hashlib.sha256()
     for path in files:
         content.update(path.parent.name.encode() + b"\0" + path.read_bytes())

@@ -172,40 +172,48 @@ class Tagger:
         return sorted((part for part in parts if part[1]), key=lambda part: (-abs(part[1]), part[0]))
 
     def decode(self, emissions: Floats, bounds: Sequence[int]) -> Ints:
-        """The best sequence of labels, shape (units,); all sequences are walked at once, the longest first."""
-        sizes, firsts = np.diff(bounds), np.asarray(bounds[:-1], dtype=np.intp)
-        order = np.argsort(-sizes, kind="stable")
-        starts, lengths = firsts[order], sizes[order]
-        longest = int(lengths[0]) if len(lengths) else 0
-        if longest == 0:
-            return np.zeros(len(emissions), dtype=np.intp)
-        # How many sequences are at least as long as each step, and the scores in the order in which they are met.
-        alive = len(lengths) - np.searchsorted(lengths[::-1], np.arange(longest), side="right")
-        edges = np.cumsum([0, *alive.tolist()]).tolist()
-        rank = np.empty_like(order)
-        rank[order] = np.arange(len(order))
-        place = np.arange(len(emissions)) - np.repeat(firsts, sizes)
-        met = emissions[np.lexsort((np.repeat(rank, sizes), place))]
-        by_target = np.ascontiguousarray(self._transitions.T)  # [to, from]
-        rows = np.arange(len(starts) * len(by_target))
-        best = met[: edges[1]].copy()
-        back: list[list[list[int]]] = []
-        for step, here in enumerate(alive.tolist()[1:], 1):
-            paths = (best[:here, None, :] + by_target).reshape(-1, len(by_target))
-            choice = paths.argmax(axis=1)
-            back.append(choice.reshape(here, -1).tolist())
-            reached = paths[rows[: len(paths)], choice].reshape(here, -1)
-            np.add(reached, met[edges[step] : edges[step + 1]], out=best[:here])
-        labels = [0] * len(emissions)
-        final = best.argmax(axis=1).tolist()
-        for number, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
-            label = final[number]
-            for step in range(length - 1, 0, -1):
-                labels[start + step] = label
-                label = back[step - 1][number][label]
-            if length:
-                labels[start] = label
-        return np.array(labels, dtype=np.intp)
+        """The best sequence of labels, shape (units,)."""
+        return best_path(self._transitions, emissions, bounds)
+
+
+def best_path(transitions: Floats, emissions: Floats, bounds: Sequence[int]) -> Ints:
+    """The best sequence of labels, shape (units,), by Viterbi; all sequences are walked at once, the longest first.
+
+    `transitions` has the shape (from, to), `emissions` (units, labels); sequence `i` has the units `bounds[i]:bounds[i + 1]`.
+    """
+    sizes, firsts = np.diff(bounds), np.asarray(bounds[:-1], dtype=np.intp)
+    order = np.argsort(-sizes, kind="stable")
+    starts, lengths = firsts[order], sizes[order]
+    longest = int(lengths[0]) if len(lengths) else 0
+    if longest == 0:
+        return np.zeros(len(emissions), dtype=np.intp)
+    # How many sequences are at least as long as each step, and the scores in the order in which they are met.
+    alive = len(lengths) - np.searchsorted(lengths[::-1], np.arange(longest), side="right")
+    edges = np.cumsum([0, *alive.tolist()]).tolist()
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    place = np.arange(len(emissions)) - np.repeat(firsts, sizes)
+    met = emissions[np.lexsort((np.repeat(rank, sizes), place))]
+    by_target = np.ascontiguousarray(transitions.T)  # [to, from]
+    rows = np.arange(len(starts) * len(by_target))
+    best = met[: edges[1]].copy()
+    back: list[list[list[int]]] = []
+    for step, here in enumerate(alive.tolist()[1:], 1):
+        paths = (best[:here, None, :] + by_target).reshape(-1, len(by_target))
+        choice = paths.argmax(axis=1)
+        back.append(choice.reshape(here, -1).tolist())
+        reached = paths[rows[: len(paths)], choice].reshape(here, -1)
+        np.add(reached, met[edges[step] : edges[step + 1]], out=best[:here])
+    labels = [0] * len(emissions)
+    final = best.argmax(axis=1).tolist()
+    for number, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
+        label = final[number]
+        for step in range(length - 1, 0, -1):
+            labels[start + step] = label
+            label = back[step - 1][number][label]
+        if length:
+            labels[start] = label
+    return np.array(labels, dtype=np.intp)
 
 
 def pack(

@@ -81,6 +81,11 @@ def read_units(document: Document, mentions: tuple[Mention, ...]) -> Units:
     return Units(words, capital, firsts, lasts, _sentences(document, firsts), long)
 
 
+def units_in(units: Units, tokens: range) -> tuple[int, int]:
+    """The units `first:last` that share tokens with a range."""
+    return bisect_right(units.lasts, tokens.start), bisect_left(units.firsts, tokens.stop)
+
+
 class _Pseudonyms(dict[str, str]):
     """For a kind of mention in angle brackets a capitalised word that is no other."""
 

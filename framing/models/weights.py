@@ -21,6 +21,7 @@ from framing.data import PACKAGE, DataError
 
 Weights = Mapping[str, NDArray[Any]]
 _DIGEST = re.compile(r"SHA-256[^`]*`([0-9a-f]{64})`")
+_FILE = "weights.npz"
 
 
 def folder(model: str, task: str) -> Path:
@@ -31,7 +32,13 @@ def folder(model: str, task: str) -> Path:
 @cache
 def load(model: str, task: str) -> Weights:
     """The arrays of a task by name. Raises `DataError` when the file is missing or is not the one the card describes."""
-    path = folder(model, task) / "weights.npz"
+    with np.load(io.BytesIO(read_verified(model, task, _FILE)), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def read_verified(model: str, task: str, name: str) -> bytes:
+    """A file of weights. Raises `DataError` when it is missing or is not the one that the card beside it describes."""
+    path = folder(model, task) / name
     try:
         content = path.read_bytes()
         card = (path.parent / "card.md").read_text(encoding="utf-8")
@@ -40,18 +47,22 @@ def load(model: str, task: str) -> Weights:
     digest = _DIGEST.search(card)
     if digest is None or digest.group(1) != hashlib.sha256(content).hexdigest():
         raise DataError(f"{path}: is not the file that card.md beside it describes; install framing again")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return dict(arrays)
+    return content
 
 
 def save(model: str, task: str, arrays: Weights, card: str) -> None:
     """Write the arrays and the card, which names their SHA-256 where it says `{sha256}`. The same arrays give the same bytes."""
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
+    save_file(model, task, _FILE, content.getvalue(), card)
+
+
+def save_file(model: str, task: str, name: str, content: bytes, card: str) -> None:
+    """Write a file of weights and its card, which names the SHA-256 where it says `{sha256}`."""
     path = folder(model, task)
     path.mkdir(parents=True, exist_ok=True)
-    (path / "weights.npz").write_bytes(content.getvalue())
-    digest = hashlib.sha256(content.getvalue()).hexdigest()
+    (path / name).write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
     (path / "card.md").write_text(card.replace("{sha256}", digest), encoding="utf-8")
 
 

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 
 from framing.actors import find_mentions
 from framing.analysis import Markup, finder
-from framing.document import Span, make_document
+from framing.attribution import tagged
+from framing.document import Document, Span, make_document
+from framing.models.units import Units
 from framing.training.spans import count_spans, pieces
 from framing.training.task import CorpusError, Counts, Error, Sums, Task, excerpt, share
 
@@ -95,6 +97,23 @@ def _spans(field: str, length: int) -> tuple[Span, ...]:
     numbers = [re.findall(r"\d+", piece) for piece in field.split(";")]
     spans = [Span(int(pair[0]), int(pair[1])) for pair in numbers if len(pair) == len(Span._fields)]
     return tuple(span for span in spans if span.start < span.end <= length)
+
+
+def labels(article: Article, document: Document, units: Units) -> list[int]:
+    """The coded label of each unit of an article, an index into `LABELS`; one of several tokens has that of the first coded."""
+    coded = [0] * len(document.tokens)
+    for marked in article.attributions:
+        for role in tagged.ROLES:
+            begins = tagged.LABELS.index(f"B-{role}")
+            for span in getattr(marked, role):
+                tokens = document.tokens_in(span.start, span.end)
+                coded[tokens.start : tokens.stop] = [begins + 1] * len(tokens)
+                if tokens:
+                    coded[tokens.start] = begins
+    return [
+        next((label for label in coded[first:last] if label), 0)
+        for first, last in zip(units.firsts, units.lasts, strict=True)
+    ]
 
 
 def predict(articles: Sequence[Article], model: str) -> list[dict[str, Any]]:

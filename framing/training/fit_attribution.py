@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from framing.actors import find_mentions
+from framing.attribution.tagged import LABELS
 from framing.document import Document, make_document
 from framing.linear.attribution import (
-    LABELS,
     OFFSETS,
     SIZES,
     contexts,
@@ -20,7 +20,7 @@ from framing.linear.attribution import (
     read_input,
 )
 from framing.models.tagger import Types
-from framing.models.units import Units, common_words
+from framing.models.units import common_words
 from framing.models.weights import Weights, pack_words, save
 from framing.training import attribution
 from framing.training.attribution import Article
@@ -58,27 +58,10 @@ def _examples(
 ) -> Iterable[Example]:
     types = Types(describe)
     for article, document in zip(articles, documents, strict=True):
-        given = read_input(document, find_mentions(document), common)
-        ids = types.ids(given.types)
+        given, word_types = read_input(document, find_mentions(document), common)
+        ids = types.ids(word_types)
         numbers = contexts(given, types.traits[ids])
-        yield Example(given.types, numbers, _labels(article, document, given.units), given.bounds)
-
-
-def _labels(article: Article, document: Document, units: Units) -> list[int]:
-    """The coded label of each unit; one of several tokens has the label of the first that is coded."""
-    coded = [0] * len(document.tokens)
-    for marked in article.attributions:
-        for role in ("content", "source", "cue"):
-            begins = LABELS.index(f"B-{role}")
-            for span in getattr(marked, role):
-                tokens = document.tokens_in(span.start, span.end)
-                coded[tokens.start : tokens.stop] = [begins + 1] * len(tokens)
-                if tokens:
-                    coded[tokens.start] = begins
-    return [
-        next((label for label in coded[first:last] if label), 0)
-        for first, last in zip(units.firsts, units.lasts, strict=True)
-    ]
+        yield Example(word_types, numbers, attribution.labels(article, document, given.units), given.bounds)
 
 
 def main() -> None:

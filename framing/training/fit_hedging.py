@@ -48,7 +48,8 @@ class Prepared(NamedTuple):
     labels: list[int]
 
 
-def _prepared(sentence: MarkedSentence) -> Prepared:
+def prepare(sentence: MarkedSentence) -> Prepared:
+    """Segment a sentence and label its tokens."""
     document = make_document(sentence.text, id=sentence.id)
     labels = [0] * len(document.tokens)
     for cue in sentence.cues:
@@ -98,22 +99,18 @@ def _matrix(rows: Sequence[Sequence[str]], kept: Sequence[str]) -> csr_matrix:
 
 def cross_validated(sentences: Sequence[MarkedSentence], corpora: Path) -> list[dict[str, Any]]:
     """Predictions for each sentence by a model trained on the encyclopaedia and on the documents of the other folds."""
-    wiki = list(map(_prepared, hedging.read(corpora / "szeged" / "wiki.xml")))
-    news = list(map(_prepared, sentences))
-    documents = sorted({_document_of(sentence) for sentence in sentences})
+    wiki = list(map(prepare, hedging.read(corpora / "szeged" / "wiki.xml")))
+    news = list(map(prepare, sentences))
+    documents = sorted({sentence.document for sentence in sentences})
     order = np.random.default_rng(SEED).permutation(len(documents))
     fold = {documents[number]: place % FOLDS for place, number in enumerate(order)}
     predictions: dict[str, dict[str, Any]] = {}
     for held_out in range(FOLDS):
-        others = [each for each in news if fold[_document_of(each.sentence)] != held_out]
-        theirs = [sentence for sentence in sentences if fold[_document_of(sentence)] == held_out]
+        others = [each for each in news if fold[each.sentence.document] != held_out]
+        theirs = [sentence for sentence in sentences if fold[sentence.document] == held_out]
         model = unpack(train([*wiki, *others]))
         predictions |= {row["id"]: row for row in hedging.predict_with(theirs, partial(find_with, model))}
     return [predictions[sentence.id] for sentence in sentences]
-
-
-def _document_of(sentence: MarkedSentence) -> str:
-    return sentence.id.rpartition("#")[0]
 
 
 def main() -> None:
@@ -122,7 +119,7 @@ def main() -> None:
     news = hedging.read(corpora / "szeged" / "factbank-dev.xml")
     wiki = hedging.read(corpora / "szeged" / "wiki.xml")
     crossed = compare_items(hedging.TASK, news, cross_validated(news, corpora), "linear", "factbank-dev.xml")
-    arrays = train(list(map(_prepared, [*wiki, *news])))
+    arrays = train(list(map(prepare, [*wiki, *news])))
     sections = {
         "Data": f"""
 The Szeged Uncertainty Corpus (Szarvas, Vincze, Farkas, Móra & Gurevych 2012), for research use: {len(wiki):,} sentences of its

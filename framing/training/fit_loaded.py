@@ -511,12 +511,19 @@ def _by_folds(sentences: Sequence[CodedSentence], lexical: Lexical) -> list[dict
     predictions: dict[int, dict[str, Any]] = {}
     # The matrices are small: several threads would wait for each other longer than they work.
     with threadpool_limits(limits=1):
-        for others, own in _folds(biased, np.arange(len(sentences))):
-            known = without_unseen(lexical, [sentences[item] for item in others])
-            judge = partial(by_probability, model=fit(read_rows(sentences, known), biased, others, known))
+        for _, own in _folds(biased, np.arange(len(sentences))):
+            judge = partial(by_probability, model=fit_without(sentences, own, lexical))
             found = judged([sentences[item] for item in own], judge, THRESHOLD)
             predictions.update(zip(own.tolist(), found, strict=True))
     return [predictions[item] for item in range(len(sentences))]
+
+
+def fit_without(sentences: Sequence[CodedSentence], own: Ints, lexical: Lexical) -> Model:
+    """A model that knows nothing of the sentences whose numbers are `own`, not even which words are in them."""
+    biased = np.array([sentence.biased for sentence in sentences])
+    others = np.setdiff1d(np.arange(len(sentences)), own)
+    known = without_unseen(lexical, [sentences[item] for item in others])
+    return fit(read_rows(sentences, known), biased, others, known)
 
 
 # Files ----------------------------------------------------------------------------------------------------------

