@@ -15,6 +15,7 @@ from pathlib import Path
 
 import framing
 from framing.analysis import MODELS
+from framing.encoder.network import use_threads
 
 ROUNDS = 5
 FORMULAS = (
@@ -50,6 +51,7 @@ READERS: dict[str, Callable[[str], object]] = {
         f"framing, whole profile, {model}": lambda text, model=model: framing.analyze(text, model=model)
         for model in MODELS
     },
+    "framing, scores alone, encoder": lambda text: framing.analyze(text, model="encoder", explain=False),
 }
 
 
@@ -100,6 +102,7 @@ def show(title: str, rate: dict[str, float]) -> None:
 
 def main() -> None:
     """Print both tables, or for the name of a reader its rate the first time."""
+    use_threads(1)
     folder = Path(sys.argv[1])
     texts = articles(folder)
     if len(sys.argv) > 2:

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from framing._version import __version__
 from framing.actors import Actor, Mention, find_mentions, load_actors
-from framing.analysis import Analysis, Dimension, Evidence, Markup, Reading, Score, analyze, load_dimensions
+from framing.analysis import (
+    Analysis,
+    Dimension,
+    Evidence,
+    Markup,
+    Reading,
+    Score,
+    analyze,
+    analyze_each,
+    load_dimensions,
+)
 from framing.corpus import Failure, load_corpus, read
 from framing.document import Document, Span, make_document
 from framing.lexicon import Entry, Lexicon, load_lexicon
@@ -35,6 +45,7 @@ __all__ = [
     "Span",
     "__version__",
     "analyze",
+    "analyze_each",
     "compare",
     "find_mentions",
     "load_actors",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, cached_property, reduce
@@ -32,7 +32,9 @@ Floats = NDArray[np.float64]
 Formula = Callable[[Floats], Floats]
 _Record = TypeVar("_Record")
 
-MODELS = ("lexicon", "linear")
+MODELS = ("lexicon", "linear", "encoder")
+DEFAULT_MODEL = "encoder"
+_AHEAD = 16  # documents that a model reads ahead
 ALL_VOICES = (*VOICES, "all")
 _VOICE_NUMBERS = {voice: number for number, voice in enumerate(VOICES)}
 LEAST_SENTENCES = 5  # below this a bootstrap interval says nothing, and none is given
@@ -81,12 +83,16 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Markup:
-    """What dimensions look at: the document, who is mentioned, what is attributed, and whose words each span is."""
+    """What dimensions look at: the document, who is mentioned, what is attributed, and whose words each span is.
+
+    `explain` is false where nobody will look at the evidence, so that a model need not ask which words decided.
+    """
 
     document: Document
     mentions: tuple[Mention, ...]
     attributions: tuple[Evidence, ...] = ()
     model: str = "lexicon"
+    explain: bool = True
 
     @cached_property
     def voices(self) -> Voices:
@@ -351,14 +357,16 @@ def load_dimensions() -> Mapping[str, Dimension]:
 def analyze(
     document: Document | str,
     *,
-    model: str = "lexicon",
+    model: str = DEFAULT_MODEL,
     dimensions: Sequence[str] | None = None,
     seed: int = 0,
     resamples: int = 1000,
+    explain: bool = True,
 ) -> Analysis:
     """Read a document in every dimension, or in those named.
 
-    `resamples` is the number of bootstrap draws over sentences (0: no intervals). Raises `ValueError` for an unknown
+    `resamples` is the number of bootstrap draws over sentences (0: no intervals). Without `explain` the scores are the same,
+    but the encoder does not say which words decided, which takes most of its time. Raises `ValueError` for an unknown
     model or dimension. The same input gives the same result.
 
     >>> analysis = analyze("Officials said the raid may have failed.")
@@ -366,11 +374,10 @@ def analyze(
     [('epistemic', 'may')]
     """
     chosen = choose_dimensions(dimensions)
-    if model not in MODELS:
-        raise ValueError(f"unknown model '{model}'; choose from {', '.join(MODELS)}")
+    check_model(model)
     if isinstance(document, str):
         document = make_document(document)
-    markup = Markup(document, find_mentions(document), model=model)
+    markup = Markup(document, find_mentions(document), model=model, explain=explain)
     attributions = _find(load_dimensions()["attribution"], markup)
     markup = replace(markup, attributions=tuple(attributions))
     readings: dict[str, Reading] = {}
@@ -389,6 +396,57 @@ def analyze(
         "resamples": resamples,
     }
     return Analysis(document, readings, markup.mentions, signature)
+
+
+def analyze_each(
+    documents: Iterable[Document],
+    *,
+    model: str = DEFAULT_MODEL,
+    dimensions: Sequence[str] | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+    explain: bool = True,
+) -> Iterator[Analysis]:
+    """Analyze documents one by one, as `analyze` does; a model that reads several faster together reads a few ahead.
+
+    Raises `ValueError` for an unknown model or dimension before anything is read.
+    """
+    check_model(model)
+    choose_dimensions(dimensions)
+    return _each(iter(documents), model, dimensions, seed, resamples, explain)
+
+
+def _each(
+    waiting: Iterator[Document],
+    model: str,
+    dimensions: Sequence[str] | None,
+    seed: int,
+    resamples: int,
+    explain: bool,
+) -> Iterator[Analysis]:
+    prepare = _preparer(model)
+    ahead = 1  # at first, so that nobody waits for the first result until many documents are read
+    while group := list(islice(waiting, ahead)):
+        if prepare:
+            ahead = min(2 * ahead, _AHEAD)
+            prepare([Markup(document, find_mentions(document), model=model) for document in group])
+        for document in group:
+            yield analyze(
+                document,
+                model=model,
+                dimensions=dimensions,
+                seed=seed,
+                resamples=resamples,
+                explain=explain,
+            )
+
+
+def check_model(name: str) -> None:
+    """Raise `ValueError` that lists the choices when there is no such model."""
+    if name not in MODELS:
+        near = get_close_matches(name, MODELS, 1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise ValueError(f"unknown model '{name}'; choose from {', '.join(MODELS)}.{hint}")
 
 
 def choose_dimensions(names: Sequence[str] | None) -> list[Dimension]:
@@ -428,6 +486,15 @@ def _modules(model: str) -> frozenset[str]:
         return frozenset()
     package = importlib.import_module(f"framing.{model}")
     return frozenset(module.name for module in pkgutil.iter_modules(package.__path__))
+
+
+def _preparer(model: str) -> Callable[[Iterable[Markup]], None] | None:
+    """`prepare` of a model that reads several documents at once, None where it has none."""
+    if not _modules(model):
+        return None
+    prepare: Callable[[Iterable[Markup]], None] | None
+    prepare = getattr(importlib.import_module(f"framing.{model}"), "prepare", None)
+    return prepare
 
 
 def _find(dimension: Dimension, markup: Markup) -> list[Evidence]:

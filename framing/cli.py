@@ -20,10 +20,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from framing.actors import load_actors
-from framing.analysis import MODELS, Analysis, analyze, choose_dimensions, load_dimensions
+from framing.analysis import (
+    DEFAULT_MODEL,
+    MODELS,
+    Analysis,
+    analyze_each,
+    check_model,
+    choose_dimensions,
+    load_dimensions,
+)
 from framing.corpus import STDIN, Failure, stream_corpus
 from framing.data import DataError
 from framing.document import Document
+from framing.encoder.network import use_threads
 from framing.lexicon import lexicon_names, load_lexicon
 from framing.lint import lint
 from framing.output import screen, table
@@ -62,6 +71,9 @@ Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")
 ]
 Model = Annotated[str, typer.Option(help=f"What decides: {', '.join(MODELS)}.")]
+Threads = Annotated[
+    int, typer.Option(min=0, help="Threads of the model encoder; 0 for one a core. The result is the same.")
+]
 Seed = Annotated[int, typer.Option(help="Seed of the bootstrap.")]
 Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap draws for intervals; 0 for none.")]
 Dimensions = Annotated[str, typer.Option(help="Only these, separated by commas.", show_default="all")]
@@ -109,7 +121,7 @@ def score(
     paths: Paths,
     format: FormatOption = Format.table,
     output: Output = None,
-    model: Model = "lexicon",
+    model: Model = DEFAULT_MODEL,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Add every span that was counted (jsonl).")
     ] = False,
@@ -117,15 +129,17 @@ def score(
     actors: Actors = "",
     seed: Seed = 0,
     resamples: Resamples = 1000,
+    threads: Threads = 0,
     text_col: TextCol = "text",
     id_col: IdCol = "",
 ) -> None:
     """Score articles in every dimension, per voice and per actor, with intervals."""
+    use_threads(threads)
     _check_output(format, output, paths)
     if evidence and format is not Format.jsonl:
         errors.print(f"Evidence is written with --format jsonl only; this {format} holds the scores.")
     found = _read(paths, model, dimensions, actors, text_col, id_col, output)
-    analyses = _analyses(found, model, dimensions, actors, seed, resamples)
+    analyses = _analyses(found, model, dimensions, actors, seed, resamples, explain=evidence)
     if format is Format.table:
         _emit_tables(_with_failures((screen.score_table(analysis) for analysis in analyses), found), output)
     elif format is Format.jsonl:
@@ -142,14 +156,16 @@ def compare_command(
     paths: Paths,
     format: FormatOption = Format.table,
     output: Output = None,
-    model: Model = "lexicon",
+    model: Model = DEFAULT_MODEL,
     dimensions: Dimensions = "",
     seed: Seed = 0,
     resamples: Resamples = 1000,
+    threads: Threads = 0,
     text_col: TextCol = "text",
     id_col: IdCol = "",
 ) -> None:
     """Set articles side by side: differences with effect size, p and q."""
+    use_threads(threads)
     _check_output(format, output, paths)
     found = _read(paths, model, dimensions, "", text_col, id_col, output)
     comparison = _compare(found, model, dimensions, "", seed, resamples, least=2)
@@ -175,11 +191,12 @@ def report(
     charts: Annotated[
         Path | None, typer.Option(help="Folder for the charts as PNG and SVG.", show_default="none")
     ] = None,
-    model: Model = "lexicon",
+    model: Model = DEFAULT_MODEL,
     actors: Actors = "",
     dimensions: Dimensions = "",
     seed: Seed = 0,
     resamples: Resamples = 1000,
+    threads: Threads = 0,
     text_col: TextCol = "text",
     id_col: IdCol = "",
 ) -> None:
@@ -187,6 +204,7 @@ def report(
     from framing.output.charts import save_charts
     from framing.output.report import write_report
 
+    use_threads(threads)
     _check_file(output, paths)
     if charts is not None and charts.exists() and not charts.is_dir():
         _stop(f"{charts}: is a file; name a folder for the charts")
@@ -222,11 +240,12 @@ def validate(
     data: Annotated[
         Path, typer.Option(help="The corpus in the layout in which it is published, or a CSV of your own.")
     ],
-    model: Model = "lexicon",
+    model: Model = DEFAULT_MODEL,
     format: Annotated[str, typer.Option("--format", "-f", help="json or table.")] = "json",
     predictions: Annotated[Path | None, typer.Option(help="Also write one JSON line per item here.")] = None,
     intervals: Annotated[bool, typer.Option(help="95 % bootstrap intervals over the items.")] = True,
     errors: Annotated[int, typer.Option(min=0, help="Also show this many of the worst errors.")] = 0,
+    threads: Threads = 0,
 ) -> None:
     """Measure a model on news that people coded.
 
@@ -239,6 +258,7 @@ def validate(
     from framing.training.validate import DRAWS
     from framing.training.validate import validate as run
 
+    use_threads(threads)
     if format not in ("json", "table"):
         _stop(f"unknown format '{format}'; choose json or table")
     if predictions is not None:
@@ -329,8 +349,7 @@ def _read(
     output: Path | None,
 ) -> _Inputs:
     """Check the options first, so that a slip is told before anything long begins; then read the articles."""
-    if model not in MODELS:
-        _stop(f"unknown model '{model}'; choose from {', '.join(MODELS)}")
+    check_model(model)
     choose_dimensions(_names(dimensions))
     known = {actor.id for actor in load_actors()}
     for actor in _names(actors) or ():
@@ -347,15 +366,27 @@ def _names(option: str) -> list[str] | None:
 
 
 def _analyses(
-    found: _Inputs, model: str, dimensions: str, actors: str, seed: int, resamples: int
+    found: _Inputs,
+    model: str,
+    dimensions: str,
+    actors: str,
+    seed: int,
+    resamples: int,
+    *,
+    explain: bool = True,
 ) -> Iterator[Analysis]:
     wanted = _names(actors)
     columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        for document in progress.track(found, total=None):
-            analysis = analyze(
-                document, model=model, dimensions=_names(dimensions), seed=seed, resamples=resamples
-            )
+        analyses = analyze_each(
+            found,
+            model=model,
+            dimensions=_names(dimensions),
+            seed=seed,
+            resamples=resamples,
+            explain=explain,
+        )
+        for analysis in progress.track(analyses, total=None):
             yield analysis if wanted is None else analysis.about(wanted)
 
 

@@ -31,7 +31,7 @@ The town was quiet on Monday. Its market opened at nine. A trader sold bread to 
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    return analyze(make_document(TEXT, id="talks"))
+    return analyze(make_document(TEXT, id="talks"), model="lexicon")
 
 
 def test_every_dimension_explains_itself() -> None:
@@ -73,20 +73,20 @@ def test_score_keys_are_unique_and_undefined_is_nan(analysis: Analysis) -> None:
 
 
 def test_interval_needs_enough_sentences() -> None:
-    few = analyze("It may rain. It may snow.")
+    few = analyze("It may rain. It may snow.", model="lexicon")
     assert all(math.isnan(score.low) for score in few.scores)
 
 
 def test_no_text_gives_no_value() -> None:
-    empty = analyze("")
+    empty = analyze("", model="lexicon")
     assert empty.evidence == []
     assert all(math.isnan(score.value) for score in empty.scores if score.measure == "hedged_sentences")
 
 
 def test_same_bytes_twice() -> None:
-    first, second = (json_line(analyze(make_document(TEXT)).to_dict()) for _ in range(2))
+    first, second = (json_line(analyze(make_document(TEXT), model="lexicon").to_dict()) for _ in range(2))
     assert first == second
-    assert json_line(analyze(make_document(TEXT), seed=1).to_dict()) != first
+    assert json_line(analyze(make_document(TEXT), seed=1, model="lexicon").to_dict()) != first
 
 
 def test_contract_of_a_line(analysis: Analysis) -> None:
@@ -134,7 +134,7 @@ def test_contract_of_a_line(analysis: Analysis) -> None:
 
 @pytest.mark.parametrize("name", load_dimensions())
 def test_a_dimension_reads_the_same_alone_as_among_others(analysis: Analysis, name: str) -> None:
-    only = analyze(make_document(TEXT, id="talks"), dimensions=[name])
+    only = analyze(make_document(TEXT, id="talks"), dimensions=[name], model="lexicon")
     assert list(only.readings) == [name]
     assert only.readings[name].evidence == analysis.readings[name].evidence
     alone, among = ([score.to_dict() for score in a.readings[name].scores] for a in (only, analysis))
@@ -144,10 +144,12 @@ def test_a_dimension_reads_the_same_alone_as_among_others(analysis: Analysis, na
 def test_results_cross_process_boundaries(analysis: Analysis) -> None:
     """Batch scoring sends documents to other processes and gets analyses back."""
     document = pickle.loads(pickle.dumps(analysis.document))
-    assert json_line(analyze(document).to_dict()) == json_line(analysis.to_dict())
+    assert json_line(analyze(document, model="lexicon").to_dict()) == json_line(analysis.to_dict())
     again = pickle.loads(pickle.dumps(analysis))
     assert json_line(again.to_dict()) == json_line(analysis.to_dict())
-    compared = compare([analysis, analyze(make_document(TEXT.upper(), id="other"))], resamples=50)
+    compared = compare(
+        [analysis, analyze(make_document(TEXT.upper(), id="other"), model="lexicon")], resamples=50
+    )
     copy = pickle.loads(pickle.dumps(compared))
     for frame in ("scores", "differences", "naming", "keywords"):
         pd.testing.assert_frame_equal(getattr(copy, frame), getattr(compared, frame))
@@ -183,19 +185,21 @@ def test_results_do_not_depend_on_the_order_of_sets() -> None:
     "text", ["", " \n\n ", "— … !", "* * *", "Talks stall", "Talks stall\n\n", "It may."]
 )
 def test_the_smallest_texts_have_scores_without_a_guess(text: str) -> None:
-    analysis = analyze(make_document(text), resamples=50)
+    analysis = analyze(make_document(text), resamples=50, model="lexicon")
     for score in analysis.scores:
         assert math.isnan(score.low)
         assert math.isnan(score.high)
         assert score.n > 0 or math.isnan(score.value), score.key
     assert (
-        compare([analysis, analyze(make_document(TEXT, id="talks"))], resamples=50).differences.p.isna().all()
+        compare([analysis, analyze(make_document(TEXT, id="talks"), model="lexicon")], resamples=50)
+        .differences.p.isna()
+        .all()
     )
 
 
 def test_unknown_names_are_told_with_the_choices() -> None:
     with pytest.raises(ValueError, match=r"unknown dimension 'hedgng'.*Did you mean 'hedging'"):
-        analyze("Text.", dimensions=["hedgng"])
+        analyze("Text.", dimensions=["hedgng"], model="lexicon")
     with pytest.raises(ValueError, match=r"unknown model 'oracle'; choose from lexicon"):
         analyze("Text.", model="oracle")
 
@@ -239,6 +243,6 @@ def test_markup_counts_by_voice() -> None:
     )
 )
 def test_any_text_is_read(text: str) -> None:
-    analysis = analyze(text, resamples=20)
+    analysis = analyze(text, resamples=20, model="lexicon")
     for item in analysis.evidence:
         assert 0 <= item.start < item.end <= len(text)

@@ -24,7 +24,7 @@ NEWS = (
 
 
 def read(text: str) -> Analysis:
-    return analyze(text, dimensions=["attribution"], resamples=0)
+    return analyze(text, dimensions=["attribution"], resamples=0, model="lexicon")
 
 
 def rows(text: str) -> list[dict[str, object]]:

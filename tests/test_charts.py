@@ -202,7 +202,9 @@ def test_values_are_written_as_people_read_them(value, unit, text):
 def test_all_charts_are_saved_as_pictures(tmp_path):
     text = "“Moscow may wait,” officials said. The regime of Syria reportedly fell. Analysts say Russia could leave. "
     documents = [make_document(text * 3, "one"), make_document(HOSTILE + " " + text * 2, HOSTILE)]
-    comparison = compare([analyze(document, resamples=50) for document in documents], resamples=50)
+    comparison = compare(
+        [analyze(document, resamples=50, model="lexicon") for document in documents], resamples=50
+    )
     files = charts.save_charts(comparison, tmp_path / "charts")
     names = {file.stem for file in files}
     assert names == set(charts.charts_of(comparison))

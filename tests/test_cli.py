@@ -55,7 +55,7 @@ def test_jsonl_is_the_same_bytes_twice_and_obeys_the_contract(articles: Path) ->
     rows = [json.loads(line) for line in (articles / "x.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["article"]["id"] for row in rows] == ["a", "b"]
     assert rows[1]["article"]["outlet"] == "The Gull"
-    assert rows[0]["signature"]["model"] == "lexicon"
+    assert rows[0]["signature"]["model"] == "encoder"
     for row, name in zip(rows, ("a.txt", "b.md"), strict=True):
         text = (articles / name).read_text(encoding="utf-8")
         for item in row["evidence"]:
@@ -352,7 +352,19 @@ def test_validate_leaves_out_what_is_not_asked_for(own: Path) -> None:
 
 
 def test_validate_shows_tables(own: Path) -> None:
-    done = run("validate", "hedging", "--data", "own.csv", "-f", "table", "--errors", "9", cwd=own)
+    done = run(
+        "validate",
+        "hedging",
+        "--data",
+        "own.csv",
+        "-f",
+        "table",
+        "--errors",
+        "9",
+        "--model",
+        "lexicon",
+        cwd=own,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     headings = [
         line for line in done.stdout.splitlines() if line in ("Confusion", "Whole spans", "Worst errors")
@@ -364,7 +376,19 @@ def test_validate_shows_tables(own: Path) -> None:
     (own / "rated.csv").write_text(
         "text,start,end,label\nCritics condemned [Lind].,19,23,1\n", encoding="utf-8"
     )
-    done = run("validate", "stance", "--data", "rated.csv", "-f", "table", "--errors", "9", cwd=own)
+    done = run(
+        "validate",
+        "stance",
+        "--data",
+        "rated.csv",
+        "-f",
+        "table",
+        "--errors",
+        "9",
+        "--model",
+        "lexicon",
+        cwd=own,
+    )
     assert "coded ↓ predicted →" in done.stdout
     assert "[Lind]" in done.stdout
 

@@ -290,14 +290,16 @@ def test_one_group_has_nothing_to_differ_from():
 
 
 def test_numbers_and_punctuation_are_no_words():
-    analysis = analyze("In 2024, 300 goats crossed -- goats! Goats' owner's 2nd claim.", resamples=0)
+    analysis = analyze(
+        "In 2024, 300 goats crossed -- goats! Goats' owner's 2nd claim.", resamples=0, model="lexicon"
+    )
     words = count_words(analysis)
     assert words["goats"] == 3
     assert not {word for word in words if not word[0].isalpha()}
 
 
 def test_naming_gives_share_and_first_use():
-    analysis = analyze("Moscow sent aid. Russia said so. Moscow waited.", resamples=0)
+    analysis = analyze("Moscow sent aid. Russia said so. Moscow waited.", resamples=0, model="lexicon")
     frame = naming([analysis])
     rows = frame[frame.actor == "russia"].set_index("name")
     assert rows.loc["Moscow", "count"] == 2
@@ -314,7 +316,7 @@ def test_naming_gives_share_and_first_use():
 @pytest.fixture(scope="module")
 def pair():
     return [
-        analyze(make_document(text, id), resamples=200)
+        analyze(make_document(text, id), resamples=200, model="lexicon")
         for id, text in (("plain", PLAIN), ("cautious", CAUTIOUS))
     ]
 

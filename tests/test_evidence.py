@@ -144,7 +144,7 @@ RULES: dict[str, dict[str, Callable[[Facts, Score], float]]] = {
 
 @pytest.fixture(scope="module", params=TEXTS, ids=lambda path: path.stem)
 def analysis(request) -> Analysis:
-    return analyze(read(request.param), resamples=50)
+    return analyze(read(request.param), resamples=50, model="lexicon")
 
 
 def test_there_are_texts_to_recompute():

@@ -17,7 +17,7 @@ NEWS = (
 
 
 def read(text: str) -> Analysis:
-    return analyze(text, dimensions=["frames"], resamples=0)
+    return analyze(text, dimensions=["frames"], resamples=0, model="lexicon")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ NEWS = (
 
 
 def read(text: str) -> Analysis:
-    return analyze(text, dimensions=["hedging"], resamples=0)
+    return analyze(text, dimensions=["hedging"], resamples=0, model="lexicon")
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_underlined_words_are_evidence_although_no_lexicon_has_them():
     for text, word in UNDERLINED:
         analysis = read(text)
         hits += word in [analysis.document[item] for item in analysis.evidence if item.label == EVALUATIVE]
-        assert analyze(text, dimensions=["loaded"], resamples=0).evidence == []
+        assert analyze(text, dimensions=["loaded"], resamples=0, model="lexicon").evidence == []
     assert hits >= 0.7 * len(UNDERLINED)
 
 
@@ -107,7 +107,7 @@ def test_evidence_tells_its_probability_and_contribution():
 def test_the_lexicons_evidence_is_kept_with_its_neutral_alternatives():
     text = "The spineless council slammed the “experts”. The regime left in a lunatic hurry."
     kept = [item for item in read(text).evidence if item.label != EVALUATIVE]
-    wanted = analyze(text, dimensions=["loaded"], resamples=0).evidence
+    wanted = analyze(text, dimensions=["loaded"], resamples=0, model="lexicon").evidence
     assert [(i.start, i.end, i.label, i.weight, i.why, i.extra["neutral"]) for i in kept] == [
         (i.start, i.end, i.label, i.weight, i.why, i.extra["neutral"]) for i in wanted
     ]

@@ -22,7 +22,7 @@ SLANTED = "The spineless council rammed through the budget. Opponents slammed it
 
 
 def read(text: str) -> Analysis:
-    return analyze(text, dimensions=["loaded"], resamples=0)
+    return analyze(text, dimensions=["loaded"], resamples=0, model="lexicon")
 
 
 def value(analysis: Analysis, measure: str, voice: str, label: str | None = None) -> float:

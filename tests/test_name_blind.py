@@ -72,7 +72,7 @@ def test_a_name_changes_no_other_dimension(kind):
 
 
 def beside_names(text: str) -> dict[str, list[object]]:
-    analysis = analyze(text, dimensions=["hedging", "loaded", "tone", "frames"], resamples=0)
+    analysis = analyze(text, dimensions=["hedging", "loaded", "tone", "frames"], resamples=0, model="lexicon")
     named = [(mention.start, mention.end) for mention in analysis.mentions]
     found: dict[str, list[object]] = defaultdict(list)
     for item in analysis.evidence:

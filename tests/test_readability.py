@@ -28,7 +28,7 @@ NEWS = (
 
 
 def read(text: str) -> Analysis:
-    return analyze(text, dimensions=["readability"], resamples=0)
+    return analyze(text, dimensions=["readability"], resamples=0, model="lexicon")
 
 
 def values(analysis: Analysis, voice: str = "all") -> dict[str, float]:
@@ -133,7 +133,7 @@ def test_a_hard_text_is_harder_in_every_formula():
 
 
 def test_scores_follow_from_the_evidence():
-    analysis = analyze(NEWS, dimensions=["readability"], resamples=0)
+    analysis = analyze(NEWS, dimensions=["readability"], resamples=0, model="lexicon")
     for voice in ("author", "attributed", "headline", "all"):
         rows = [item for item in analysis.evidence if item.label == SENTENCE and voice in ("all", item.voice)]
         sums = np.array([sum(item.extra[name] for item in rows) for name in COUNTS], dtype=float)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from framing.analysis import Dimension, Ratio, Reading, Score, analyze
+from framing.analysis import MODELS, Dimension, Ratio, Reading, Score, analyze
 from framing.comparison.compare import compare
 from framing.document import make_document
 from framing.models.figures import measured
@@ -68,7 +68,9 @@ def comparison():
         make_document(TEXT * 2, "plain", title="A plain title", outlet="Harbour Post", url="https://example.org/a?b=1&c=2"),
         make_document(f"{HOSTILE} said the regime may fall. {TEXT}", "hostile", title=HOSTILE, outlet=HOSTILE, author=HOSTILE, url="javascript:alert(1)"),
     ]  # fmt: skip
-    return compare([analyze(document, resamples=100) for document in documents], resamples=100)
+    return compare(
+        [analyze(document, resamples=100, model="lexicon") for document in documents], resamples=100
+    )
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +160,9 @@ def contrast():
         * 12
     )
     documents = [make_document(plain, "plain"), make_document(loaded, "loaded")]
-    return compare([analyze(document, resamples=200) for document in documents], resamples=400)
+    return compare(
+        [analyze(document, resamples=200, model="lexicon") for document in documents], resamples=400
+    )
 
 
 def test_what_stands_out_is_told_first_with_its_evidence(contrast):
@@ -178,7 +182,7 @@ def test_what_stands_out_is_told_first_with_its_evidence(contrast):
 
 def test_nothing_stands_out_of_one_article_or_of_equal_ones(contrast):
     one = contrast.analyses[:1]
-    twins = [analyze(make_document(TEXT * 3, id), resamples=100) for id in ("one", "two")]
+    twins = [analyze(make_document(TEXT * 3, id), resamples=100, model="lexicon") for id in ("one", "two")]
     for analyses in (one, twins):
         assert 'id="outstanding"' not in render_report(compare(analyses, resamples=200))
 
@@ -191,14 +195,16 @@ def test_differences_name_the_higher_article_first(contrast):
 
 def test_one_term_with_and_without_a_comma_in_its_quotes_is_one_row():
     text = "The “New Syria,” officials said, is here. They want a “New Syria” at once. "
-    html = render_report(compare([analyze(make_document(text, "one"), resamples=0)]))
+    html = render_report(compare([analyze(make_document(text, "one"), resamples=0, model="lexicon")]))
     assert html.count('<th scope="row">“New Syria”</th>') == 1
     assert "“New Syria,”</th>" not in html
 
 
 def test_an_actor_of_whom_too_little_is_said_is_named_in_the_caption():
     text = "Russia praised the fair deal. " * 9 + "Iran condemned the brutal raid. "
-    html = render_report(compare([analyze(make_document(text, "one"), resamples=100)], resamples=100))
+    html = render_report(
+        compare([analyze(make_document(text, "one"), resamples=100, model="lexicon")], resamples=100)
+    )
     assert "No article says enough about Iran for a panel." in html
 
 
@@ -224,13 +230,13 @@ def accuracy(model, dimensions=None):
     return html.split("How good it is</h3>")[1].split("<h3>")[0]
 
 
-@pytest.mark.parametrize(("model", "other"), [("lexicon", "linear"), ("linear", "lexicon")])
-def test_the_method_box_says_which_model_made_the_page_and_how_good_it_is(model, other):
+@pytest.mark.parametrize("model", MODELS)
+def test_the_method_box_says_which_model_made_the_page_and_how_good_it_is(model):
     box = accuracy(model)
     assert f"with the model <b>{model}</b>: " in box
     assert re.findall(r'class="value">(\w+(?: \(this page\))?)</th>', box)[1:] == [
         f"{model} (this page)",
-        other,
+        *(other for other in MODELS if other != model),
     ]
     for row in measured(model)["figures"]:
         if row["metric"] in {"content_f1", "cue_f1"} and row["figure"] != "cue F1":
@@ -272,7 +278,7 @@ def test_failures_are_named(page):
 
 
 def test_a_lone_surrogate_does_not_stop_the_page(tmp_path):
-    analysis = analyze(make_document("The regime \ud800 may fall.", "odd"), resamples=0)
+    analysis = analyze(make_document("The regime \ud800 may fall.", "odd"), resamples=0, model="lexicon")
     write_report(compare([analysis]), tmp_path / "page.html", title="Odd \udfff")
     assert "may" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
@@ -280,46 +286,53 @@ def test_a_lone_surrogate_does_not_stop_the_page(tmp_path):
 @pytest.mark.parametrize("texts", [[], [""], ["Short."], ["", TEXT]])
 def test_little_or_no_text_makes_a_page(texts):
     analyses = [
-        analyze(make_document(text, f"text {number}"), resamples=20) for number, text in enumerate(texts)
+        analyze(make_document(text, f"text {number}"), resamples=20, model="lexicon")
+        for number, text in enumerate(texts)
     ]
     page = Page(render_report(compare(analyses, resamples=20)))
     assert page.open == []
 
 
 def test_a_page_of_some_dimensions_leaves_the_others_out():
-    analysis = analyze(make_document(TEXT, "one"), dimensions=["hedging"], resamples=20)
+    analysis = analyze(make_document(TEXT, "one"), dimensions=["hedging"], resamples=20, model="lexicon")
     page = Page(render_report(compare([analysis])))
     assert {attrs["id"] for attrs in page.all("section")} == {"articles", "how", "glance", "hedging", "naming", "frames", "reading", "method"}  # fmt: skip
 
 
 def test_articles_are_called_by_their_outlets_where_these_differ():
     first, second = (
-        analyze(make_document(TEXT, id, outlet=outlet), dimensions=["tone"], resamples=0)
+        analyze(make_document(TEXT, id, outlet=outlet), dimensions=["tone"], resamples=0, model="lexicon")
         for id, outlet in (("a", "Post"), ("b", "Wire"))
     )
     assert article_names([first, second]) == {"a": "Post", "b": "Wire"}
-    third = analyze(make_document(TEXT, "c", outlet="Wire"), dimensions=["tone"], resamples=0)
+    third = analyze(
+        make_document(TEXT, "c", outlet="Wire"), dimensions=["tone"], resamples=0, model="lexicon"
+    )
     assert article_names([first, second, third]) == {"a": "a", "b": "b", "c": "c"}
 
 
 def test_a_checksum_in_a_file_name_is_no_part_of_a_label():
     first, second = (
-        analyze(make_document(TEXT, id), dimensions=["tone"], resamples=0)
+        analyze(make_document(TEXT, id), dimensions=["tone"], resamples=0, model="lexicon")
         for id in ("a_0123456789abcdef", "b")
     )
     assert article_names([first, second]) == {"a_0123456789abcdef": "a", "b": "b"}
-    alike = analyze(make_document(TEXT, "a_fedcba9876543210"), dimensions=["tone"], resamples=0)
+    alike = analyze(
+        make_document(TEXT, "a_fedcba9876543210"), dimensions=["tone"], resamples=0, model="lexicon"
+    )
     assert article_names([first, alike]) == {id: id for id in ("a_0123456789abcdef", "a_fedcba9876543210")}
 
 
 def test_the_first_sentence_stands_for_a_missing_title():
-    html = render_report(compare([analyze(make_document("It may rain. " + TEXT, "one"), resamples=20)]))
+    html = render_report(
+        compare([analyze(make_document("It may rain. " + TEXT, "one"), resamples=20, model="lexicon")])
+    )
     assert "<title>It may rain.</title>" in html
 
 
 def test_a_headline_of_the_text_stands_for_a_missing_title():
     text = "Talks may resume\n\n" + TEXT
-    html = render_report(compare([analyze(make_document(text, "one"), resamples=20)]))
+    html = render_report(compare([analyze(make_document(text, "one"), resamples=20, model="lexicon")]))
     assert "<title>Talks may resume</title>" in html
     (headline,) = re.findall(r'<h3 id="a1-title">(.*?)</h3>', html)
     assert plain(headline) == "Talks may resume"
@@ -408,7 +421,7 @@ def test_the_terminal_shows_brackets_and_no_control_characters(capsys):
     from framing.output.screen import score_table
 
     document = make_document(TEXT, "one", title="[red]x[/red] \x1b[31m")
-    analysis = analyze(document, dimensions=["hedging"], resamples=0)
+    analysis = analyze(document, dimensions=["hedging"], resamples=0, model="lexicon")
     Console(width=160).print(score_table(analysis))
     shown = capsys.readouterr().out
     assert "[red]x[/red]" in shown
@@ -424,7 +437,9 @@ def test_a_dimension_the_page_has_never_heard_of_gets_its_table():
     )
     analyses = []
     for id in ("one", "two"):
-        analysis = analyze(make_document("It rained on the town. Nobody came.", id), resamples=0)
+        analysis = analyze(
+            make_document("It rained on the town. Nobody came.", id), resamples=0, model="lexicon"
+        )
         totals = np.ones((2, 2))
         score = Score("made", "rate", None, None, "all", "per word", totals, Ratio(), 2, value=1.0)
         analyses.append(replace(analysis, readings={"made": Reading(dimension, (), (score,))}))

@@ -39,7 +39,7 @@ def report(tmp_path_factory):
         make_document(TEXT * 2, "first", title="A first title", url="javascript:window.hacked = 1"),
         make_document(f"{HOSTILE} said the regime may fall. {TEXT}", "second", title=HOSTILE, outlet=HOSTILE),
     ]
-    analyses = [analyze(document, resamples=100) for document in documents]
+    analyses = [analyze(document, resamples=100, model="lexicon") for document in documents]
     write_report(compare(analyses, resamples=100), path, title=HOSTILE)
     return path
 

@@ -9,11 +9,11 @@ import pytest
 from framing import Analysis, analyze, load_corpus
 
 
-@pytest.fixture(scope="module")
-def analyses(shared: Path) -> dict[str, Analysis]:
+@pytest.fixture(scope="module", params=["lexicon", "encoder"])
+def analyses(shared: Path, request: pytest.FixtureRequest) -> dict[str, Analysis]:
     documents, failures = load_corpus(shared / "texts")
     assert failures == []
-    return {document.id[:3]: analyze(document, resamples=0) for document in documents}
+    return {document.id[:3]: analyze(document, resamples=0, model=request.param) for document in documents}
 
 
 def value(analysis: Analysis, measure: str, actor: str | None = None, label: str | None = None) -> float:

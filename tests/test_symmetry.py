@@ -17,8 +17,14 @@ from case_files import read_cases
 from names import filled, names_of, related
 
 from framing.actors import Mention, find_mentions, load_actors
-from framing.analysis import MODELS, Analysis, analyze
+from framing.analysis import MODELS, Analysis, Markup, analyze
+from framing.dimensions.stance import portrayals
 from framing.document import make_document
+from framing.encoder.network import network
+from framing.encoder.pieces import windows
+from framing.encoder.stance import code, sentence_of
+from framing.models.context import paragraph_bounds
+from framing.models.units import blind_words, read_units
 from framing.training.attribution import read as read_polnear
 from framing.training.state_stance import read as read_states
 
@@ -28,7 +34,8 @@ KINDS = tuple(TEMPLATES)
 STEP = {
     "lexicon": 7,
     "linear": 1,
-}  # the rules are audited on every seventh pair; test_name_blind has all of them
+    "encoder": 15,
+}  # the rules are audited on every seventh pair, since test_name_blind has all of them; the encoder takes longer
 REAL_SENTENCES = 12  # of each kind, taken in turn
 TOLERANCE = 6  # digits
 
@@ -99,6 +106,31 @@ def test_made_sentences(model: str, kind: str) -> None:
     assert any(row[0] == "stance" and row[3] for rows in expected.values() for row in rows)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_encoder_reads_the_same_whoever_is_named(kind: str) -> None:
+    """For every pair, since it takes no run of the network."""
+    names = names_of(kind)
+    expected: dict[str, tuple] = {}
+    for number, (one, other) in enumerate(pairs(kind, 1)):
+        template = TEMPLATES[kind][number % len(TEMPLATES[kind])]
+        found = encoder_input(filled(template, names[one], names[other]), one, other)
+        assert found == expected.setdefault(template, found), (one, other, template)
+
+
+def encoder_input(text: str, one: str, other: str) -> tuple:
+    """All pieces that the encoder reads of a text, with the voices and in the order of the two actors."""
+    net, document = network(), make_document(text)
+    markup = Markup(document, find_mentions(document), model="encoder")
+    units = read_units(document, markup.mentions)
+    words = blind_words(document, units, net.common)
+    own = [window.pieces for window in windows(net.pieces, words, paragraph_bounds(document, units))]
+    asked = {
+        row.actor: code(net.pieces, [word.form for word in sentence_of(markup, units, words, row)]).pieces
+        for row in portrayals(markup)
+    }
+    return own, asked.get(one), asked.get(other)
+
+
 @pytest.fixture(scope="module")
 def real(shared: Path) -> dict[str, list[str]]:
     """Sentences of news that mention two actors by names of one kind, as templates."""
@@ -140,11 +172,12 @@ def _template(document, number: int, spans: dict[tuple[int, int], Mention]) -> s
 
 
 @pytest.mark.parametrize("kind", ["state", "demonym", "leader", "metonym"])
-def test_real_sentences(kind: str, real: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize("model", ["linear", "encoder"])
+def test_real_sentences(model: str, kind: str, real: dict[str, list[str]]) -> None:
     names = names_of(kind)
     expected: dict[str, list[tuple]] = {}
     audited = left_out = 0
-    for number, (one, other) in enumerate(pairs(kind, 1)):
+    for number, (one, other) in enumerate(pairs(kind, STEP[model])):
         template = real[kind][number % len(real[kind])]
         text = filled(template, names[one], names[other])
         plain = {names[actor].removeprefix("the ") for actor in (one, other)}
@@ -154,7 +187,7 @@ def test_real_sentences(kind: str, real: dict[str, list[str]]) -> None:
         if len(written) != template.count("{") or not plain.issuperset(written):
             left_out += 1  # a name that is a place there, or that makes a longer name with its neighbour
             continue
-        found = without_names(text, "linear", one, other)
+        found = without_names(text, model, one, other)
         assert found == expected.setdefault(template, found), (one, other)
         audited += 1
     assert real[kind]

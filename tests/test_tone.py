@@ -20,7 +20,7 @@ NEWS = (
 
 
 def read(text: str) -> Analysis:
-    return analyze(text, dimensions=["tone"])
+    return analyze(text, dimensions=["tone"], model="lexicon")
 
 
 @pytest.mark.parametrize(

@@ -98,10 +98,10 @@ def test_models_stand_side_by_side_with_a_mark_where_it_matters() -> None:
         "linear": [figure(0.7, cross_validated=True)],
     }
     assert full_table(figures).splitlines() == [
-        "| task | corpus | coded by | figure | n | lexicon | linear |",
-        "|---|---|---|---|---|---|---|",
-        "| loaded | A | people | AUC | 1,200 sentences | 0.500 (0.400–0.600) | 0.700 (0.600–0.800)† |",
-        "| loaded | A | *agreement with machine coders* | AUC | 1,200 sentences | 0.600 (0.500–0.700) | – |",
+        "| task | corpus | coded by | figure | n | lexicon | linear | others, on their splits |",
+        "|---|---|---|---|---|---|---|---|",
+        "| loaded | A | people | AUC | 1,200 sentences | 0.500 (0.400–0.600) | 0.700 (0.600–0.800)† | – |",
+        "| loaded | A | *agreement with machine coders* | AUC | 1,200 sentences | 0.600 (0.500–0.700) | – | – |",
     ]
     assert short_table(figures).splitlines()[2:] == [
         "| loaded | A (1,200 sentences) | AUC | 0.50 (0.40–0.60) | 0.70 (0.60–0.80)† |"
@@ -122,6 +122,7 @@ def test_measuring_again_gives_the_same_figures(model: str, measurement: Measure
         assert round(values[metric], 4) == rows[metric]["value"]
 
 
+MISSED = pytest.mark.xfail(reason="a bar that is not reached yet", strict=True)
 BARS = [
     ("lexicon", "polnear/dev", "content_f1", 0.60),
     ("lexicon", "szeged/factbank-dev.xml", "cue_f1", 0.70),
@@ -134,6 +135,16 @@ BARS = [
     ("linear", "newsmtsc/dev-rw.jsonl", "macro_f1", 0.66),
     ("linear", "newsmtsc/dev-mt.jsonl", "macro_f1", 0.65),
     ("linear", "babe/sg2-train.csv", "macro_f1", 0.75),
+    ("encoder", "polnear/dev", "content_f1", 0.90),
+    ("encoder", "polnear/dev", "source_f1", 0.83),
+    ("encoder", "polnear/dev", "cue_f1", 0.72),
+    ("encoder", "polnear/dev", "recall_50", 0.80),
+    pytest.param("encoder", "szeged/factbank-dev.xml", "cue_f1", 0.82, marks=MISSED),
+    ("encoder", "newsmtsc/dev-rw.jsonl", "macro_f1", 0.775),
+    ("encoder", "newsmtsc/dev-mt.jsonl", "macro_f1", 0.75),
+    ("encoder", "babe/sg2-train.csv", "macro_f1", 0.78),
+    pytest.param("encoder", "state-stance/dev.jsonl", "russia.macro_f1", 0.65, marks=MISSED),
+    pytest.param("encoder", "state-stance/dev.jsonl", "russia.alpha", 0.55, marks=MISSED),
 ]
 
 
@@ -145,18 +156,18 @@ def test_models_reach_their_bars(model: str, path: str, metric: str, least: floa
     assert row["value"] >= least
 
 
-def small_corpora(folder: Path, monkeypatch: pytest.MonkeyPatch, *, training: bool) -> None:
+def small_corpora(folder: Path, monkeypatch: pytest.MonkeyPatch, *learnt_by: str) -> None:
     (folder / "small.csv").write_text(
         "text;label_bias;biased_words\nThe thugs won.;Biased;[]\nIt rains.;Non-biased;[]\n", encoding="utf-8"
     )
-    only = Measurement("loaded", "loaded", "small.csv", "Small", "sentences", ("macro_f1",), training)
+    only = Measurement("loaded", "loaded", "small.csv", "Small", "sentences", ("macro_f1",), learnt_by)
     monkeypatch.setattr(validity, "MEASUREMENTS", (only,))
 
 
 def test_a_model_that_learns_from_a_file_is_cross_validated_on_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small_corpora(tmp_path, monkeypatch, training=True)
+    small_corpora(tmp_path, monkeypatch, "linear", "encoder")
     fit = ModuleType("framing.training.fit_loaded")
     fit.cross_validated = lambda items, corpora: [
         {"id": item.id, "score": 0.9, "biased": True, "terms": []} for item in items
@@ -169,17 +180,21 @@ def test_a_model_that_learns_from_a_file_is_cross_validated_on_it(
     assert (row["cross_validated"], row["value"]) == (False, 1)
 
 
-def test_where_nothing_is_trained_the_rules_are_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small_corpora(tmp_path, monkeypatch, training=True)
-    monkeypatch.setitem(sys.modules, "framing.training.fit_loaded", None)
-    (row,) = validity.measure(tmp_path, "linear")
-    assert not row["cross_validated"]
+def test_the_encoder_has_one_module_that_fits_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_corpora(tmp_path, monkeypatch, "encoder")
+    monkeypatch.setattr(
+        validity.fit_encoder,
+        "cross_validated",
+        lambda task, items, corpora: [
+            {"id": item.id, "score": 0.9, "biased": item.biased, "terms": []} for item in items
+        ],
+    )
+    (row,) = validity.measure(tmp_path, "encoder")
+    assert (row["cross_validated"], row["value"]) == (True, 1)
 
 
 def test_what_a_fitting_module_lacks_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small_corpora(tmp_path, monkeypatch, training=True)
+    small_corpora(tmp_path, monkeypatch, "linear", "encoder")
 
     def missing(name: str) -> ModuleType:
         raise ModuleNotFoundError("torch", name="torch")
@@ -190,7 +205,7 @@ def test_what_a_fitting_module_lacks_is_not_hidden(tmp_path: Path, monkeypatch: 
 
 
 def test_files_and_pages_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small_corpora(tmp_path, monkeypatch, training=False)
+    small_corpora(tmp_path, monkeypatch)
     package = tmp_path / "framing"
     (tmp_path / "docs").mkdir()
     for name in PAGES:

@@ -441,9 +441,17 @@ def portrayals(markup: Markup) -> list[Portrayal]:
 
 
 def evidence_of(
-    document: Document, about: Portrayal, label: str, value: float, words: Sequence[tuple[int, int, float]]
+    document: Document,
+    about: Portrayal,
+    label: str,
+    value: float,
+    words: Sequence[tuple[int, int, float]],
+    otherwise: str = "no evaluative word near the mention",
 ) -> Evidence:
-    """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it."""
+    """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it.
+
+    `otherwise` is what it says where there are none.
+    """
     return Evidence(
         dimension="stance",
         label=label,
@@ -452,7 +460,7 @@ def evidence_of(
         weight=value,
         actor=about.actor,
         voice=about.voice,
-        why=_why(document, words),
+        why=_why(document, words) or otherwise,
         extra={
             "mentions": [[mention.start, mention.end] for mention in about.mentions],
             "words": list(map(list, words)),
@@ -462,8 +470,6 @@ def evidence_of(
 
 def _why(document: Document, words: Sequence[tuple[int, int, float]]) -> str:
     strongest = sorted(words, key=_strength)[:4]
-    if not strongest:
-        return "no evaluative word near the mention"
     return ", ".join(f"“{document.text[start:end]}” {weight:+.2f}" for start, end, weight in strongest)
 
 

@@ -475,6 +475,7 @@ def _naming(comparison: Comparison, articles: Sequence[Article], actors: int = 6
 _DECIDES = {
     "lexicon": "word lists and rules alone",
     "linear": "trained classifiers over words and their context, and rules where nothing is trained",
+    "encoder": "a small transformer that reads whole sentences and no names, and rules where nothing is trained",
 }
 
 

@@ -24,6 +24,7 @@ from framing.actors import find_mentions
 from framing.analysis import Evidence, Markup
 from framing.dimensions.loaded import find_loaded
 from framing.document import make_document
+from framing.encoder import loaded as encoder
 from framing.linear import loaded as linear
 from framing.training.spans import count_spans
 from framing.training.task import CorpusError, Counts, Error, Sums, Task, excerpt, of_kind, read_text
@@ -118,7 +119,7 @@ def judged(sentences: Sequence[CodedSentence], judge: Judge, threshold: float) -
     predictions = []
     for sentence in sentences:
         document = make_document(sentence.text, id=sentence.id)
-        evidence, score = judge(Markup(document, find_mentions(document)))
+        evidence, score = judge(Markup(document, find_mentions(document), explain=False))
         score = round(score, 6)
         terms = [[item.start, item.end, item.label] for item in evidence]
         predictions.append({"id": sentence.id, "score": score, "biased": score >= threshold, "terms": terms})
@@ -140,9 +141,16 @@ def by_probability(markup: Markup, model: linear.Model | None = None) -> tuple[l
     return linear.find(markup, model), float(chances.max(initial=0.0))
 
 
+def by_encoder(markup: Markup) -> tuple[list[Evidence], float]:
+    """The evidence of the encoder, and the probability that it gives to the likeliest sentence."""
+    chances = encoder.sentence_probabilities(markup)
+    return encoder.find(markup), float(chances.max(initial=0.0))
+
+
 JUDGES: Mapping[str, tuple[Judge, float]] = {
     "lexicon": (by_weights, THRESHOLD),
     "linear": (by_probability, linear.THRESHOLD),
+    "encoder": (by_encoder, linear.THRESHOLD),
 }
 
 

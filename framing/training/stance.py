@@ -78,9 +78,9 @@ def target_markup(mention: RatedMention, model: str) -> Markup:
     document = make_document(mention.sentence, id=mention.id)
     sentence = document.sentence_at(mention.start)
     if sentence is None:
-        return Markup(document, (), model=model)
+        return Markup(document, (), model=model, explain=False)
     target = Mention(TARGET_ACTOR, mention.start, mention.end, TARGET_ACTOR, "leader", sentence)
-    return Markup(document, (target, *find_mentions(document)), model=model)
+    return Markup(document, (target, *find_mentions(document)), model=model, explain=False)
 
 
 def _prediction(mention: RatedMention, model: str) -> dict[str, Any]:

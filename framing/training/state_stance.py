@@ -69,7 +69,7 @@ def predict(articles: Sequence[CodedArticle], model: str) -> list[dict[str, Any]
 
 def _codes(article: CodedArticle, sentence: str, model: str) -> list[int | None]:
     document = make_document(sentence, id=article.id)
-    rows = finder("stance", model)(Markup(document, find_mentions(document), model=model))
+    rows = finder("stance", model)(Markup(document, find_mentions(document), model=model, explain=False))
     codes: list[int | None] = []
     for actor in article.actors:
         about = [row for row in rows if row.actor == actor]

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from framing._version import __version__
-from framing.analysis import MODELS
+from framing.analysis import DEFAULT_MODEL, check_model
 from framing.comparison.intervals import percentiles
 from framing.lexicon import lexicons_digest
 from framing.training import coded_csv
@@ -73,7 +73,7 @@ def tasks() -> Mapping[str, Task]:
 
 
 def validate(
-    task: str, data: Path, model: str = "lexicon", *, draws: int = DRAWS, errors: int = 0
+    task: str, data: Path, model: str = DEFAULT_MODEL, *, draws: int = DRAWS, errors: int = 0
 ) -> Validation:
     """Score a model on a corpus in its published layout, or on a CSV of one's own (see `coded_csv`).
 
@@ -84,8 +84,7 @@ def validate(
         near = get_close_matches(task, tasks(), 1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         raise ValueError(f"unknown task '{task}'; choose from {', '.join(tasks())}.{hint}")
-    if model not in MODELS:
-        raise ValueError(f"unknown model '{model}'; choose from {', '.join(MODELS)}")
+    check_model(model)
     if not data.exists():
         raise CorpusError(f"{data}: not found; give the file or folder of {tasks()[task].corpus}")
     chosen = tasks()[task]

@@ -17,6 +17,7 @@ from framing.analysis import MODELS
 from framing.data import PACKAGE
 from framing.lexicon import lexicons_digest
 from framing.models.figures import measured, path_of, weights_digest
+from framing.training import fit_encoder
 from framing.training.validate import compare_items, flat, spoken, tasks
 
 MACHINES = "machine coders"
@@ -28,7 +29,7 @@ _CLOSING = "<!-- /validity -->"
 class Measurement(NamedTuple):
     """What is measured where: a dimension's task, a file of the corpora, its name, the unit of n, the metrics shown.
 
-    `training` says that trained models learn from this very file, so that they are measured by cross-validation.
+    `learnt_by` are the models that learn from this very file, so that they are measured by cross-validation.
     """
 
     dimension: str
@@ -37,7 +38,7 @@ class Measurement(NamedTuple):
     corpus: str
     items: str
     metrics: tuple[str, ...]
-    training: bool = False
+    learnt_by: tuple[str, ...] = ()
 
 
 MEASUREMENTS = (
@@ -56,7 +57,7 @@ MEASUREMENTS = (
         "FactBank half of the Szeged Uncertainty Corpus",
         "sentences",
         ("cue_f1", "sentence_f1"),
-        training=True,
+        learnt_by=("linear", "encoder"),
     ),
     Measurement(
         "loaded",
@@ -65,7 +66,7 @@ MEASUREMENTS = (
         "BABE, the published three quarters",
         "sentences",
         ("macro_f1", "auc"),
-        training=True,
+        learnt_by=("linear", "encoder"),
     ),
     Measurement(
         "loaded",
@@ -100,8 +101,18 @@ MEASUREMENTS = (
         tuple(
             f"{actor}.{metric}" for actor in ("russia", "ukraine", "west") for metric in ("macro_f1", "alpha")
         ),
+        learnt_by=("encoder",),
     ),
 )
+
+
+# What other systems reach by the same figure, on splits of their own; docs/validity.md names the sources.
+PEERS = {
+    ("polnear/dev", "recall_50"): "Gender Gap Tracker .406, textacy .136",
+    ("babe/sg2-train.csv", "macro_f1"): "fine-tuned RoBERTa .844, BABE's lexicon .559",
+    ("newsmtsc/dev-rw.jsonl", "macro_f1"): "GRU-TSC .831 (sees names), VADER .512",
+    ("newsmtsc/dev-mt.jsonl", "macro_f1"): "GRU-TSC .825 (sees names), VADER .496",
+}
 
 
 def measure(corpora: Path, model: str) -> Iterator[dict[str, Any]]:
@@ -135,21 +146,16 @@ def _predictions(
     measurement: Measurement, items: Sequence[Any], model: str, corpora: Path
 ) -> tuple[list[dict[str, Any]], bool]:
     """Predictions for every item, and whether each comes from a model that was trained without it."""
-    if measurement.training and model != "lexicon":
-        name = f"framing.training.fit_{measurement.task}"
-        try:
-            fit = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            # Nothing is trained for this task: the rules decide, and they learn from no file.
-        else:
-            return fit.cross_validated(items, corpora), True
-    return tasks()[measurement.task].predict(items, model), False
+    if model not in measurement.learnt_by:
+        return tasks()[measurement.task].predict(items, model), False
+    if model == "encoder":
+        return fit_encoder.cross_validated(measurement.task, items, corpora), True
+    fit = importlib.import_module(f"framing.training.fit_{measurement.task}")
+    return fit.cross_validated(items, corpora), True
 
 
 def full_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    """All figures as a Markdown table, a line each, with a column for each model."""
+    """All figures as a Markdown table, a line each, with a column for each model and one for what others report."""
     rows = [
         (
             row["task"],
@@ -158,10 +164,11 @@ def full_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
             row["figure"],
             f"{row['n']:,} {row['items']}",
             *_values(figures, row, 3),
+            PEERS.get((row["data"], row["metric"]), "–"),
         )
         for row in next(iter(figures.values()))
     ]
-    return _markdown(("task", "corpus", "coded by", "figure", "n", *figures), rows)
+    return _markdown(("task", "corpus", "coded by", "figure", "n", *figures, "others, on their splits"), rows)
 
 
 def short_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
