@@ -168,7 +168,7 @@ def compare_command(
     use_threads(threads)
     _check_output(format, output, paths)
     found = _read(paths, model, dimensions, "", text_col, id_col, output)
-    comparison = _compare(found, model, dimensions, "", seed, resamples, least=2)
+    comparison = _compare(found, model, dimensions, "", seed, resamples, least=2, explain=False)
     if format is Format.table:
         _emit_tables(_with_failures([screen.difference_table(comparison.differences)], found), output)
     elif format is Format.jsonl:
@@ -209,7 +209,7 @@ def report(
     if charts is not None and charts.exists() and not charts.is_dir():
         _stop(f"{charts}: is a file; name a folder for the charts")
     found = _read(paths, model, dimensions, actors, text_col, id_col, output)
-    comparison = _compare(found, model, dimensions, actors, seed, resamples, least=1)
+    comparison = _compare(found, model, dimensions, actors, seed, resamples, least=1, explain=True)
     with _writing(output):
         write_report(
             comparison, output, title=title or None, failures=[str(failure) for failure in found.lost]
@@ -373,7 +373,7 @@ def _analyses(
     seed: int,
     resamples: int,
     *,
-    explain: bool = True,
+    explain: bool,
 ) -> Iterator[Analysis]:
     wanted = _names(actors)
     columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -391,11 +391,19 @@ def _analyses(
 
 
 def _compare(
-    found: _Inputs, model: str, dimensions: str, actors: str, seed: int, resamples: int, *, least: int
+    found: _Inputs,
+    model: str,
+    dimensions: str,
+    actors: str,
+    seed: int,
+    resamples: int,
+    *,
+    least: int,
+    explain: bool,
 ) -> Comparison:
     from framing.comparison.compare import compare
 
-    analyses = list(_analyses(found, model, dimensions, actors, seed, resamples))
+    analyses = list(_analyses(found, model, dimensions, actors, seed, resamples, explain=explain))
     if len(analyses) >= least:
         return compare(analyses, seed=seed, resamples=resamples)
     for notice in found.notices:

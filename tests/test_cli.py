@@ -352,19 +352,11 @@ def test_validate_leaves_out_what_is_not_asked_for(own: Path) -> None:
 
 
 def test_validate_shows_tables(own: Path) -> None:
-    done = run(
-        "validate",
-        "hedging",
-        "--data",
-        "own.csv",
-        "-f",
-        "table",
-        "--errors",
-        "9",
-        "--model",
-        "lexicon",
-        cwd=own,
-    )
+    def tables(task: str, data: str) -> subprocess.CompletedProcess[str]:
+        options = ("-f", "table", "--errors", "9", "--model", "lexicon")
+        return run("validate", task, "--data", data, *options, cwd=own)
+
+    done = tables("hedging", "own.csv")
     assert (done.returncode, done.stderr) == (0, "")
     headings = [
         line for line in done.stdout.splitlines() if line in ("Confusion", "Whole spans", "Worst errors")
@@ -376,19 +368,7 @@ def test_validate_shows_tables(own: Path) -> None:
     (own / "rated.csv").write_text(
         "text,start,end,label\nCritics condemned [Lind].,19,23,1\n", encoding="utf-8"
     )
-    done = run(
-        "validate",
-        "stance",
-        "--data",
-        "rated.csv",
-        "-f",
-        "table",
-        "--errors",
-        "9",
-        "--model",
-        "lexicon",
-        cwd=own,
-    )
+    done = tables("stance", "rated.csv")
     assert "coded ↓ predicted →" in done.stdout
     assert "[Lind]" in done.stdout
 

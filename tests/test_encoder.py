@@ -20,10 +20,11 @@ from framing.document import make_document
 from framing.encoder import network as networks
 from framing.encoder import reading as readings
 from framing.encoder.attribution import tag
-from framing.encoder.heads import COLUMNS, HEDGING, HEDGING_LABELS
+from framing.encoder.heads import COLUMNS, HEDGING
 from framing.encoder.hedging import cues
 from framing.encoder.pieces import HIDDEN, LONGEST, TARGET, Pieces, windows
 from framing.encoder.stance import about, code, sentence_of
+from framing.linear.hedging import LABELS as HEDGES
 from framing.models.units import NAME, read_units
 from framing.models.weights import folder, read_verified
 from framing.training.stance import TARGET_ACTOR, RatedMention, target_markup
@@ -230,9 +231,9 @@ def test_cues_end_with_their_sentence() -> None:
     units = read_units(document, ())
     columns = np.zeros((len(units.words), COLUMNS), dtype=np.float32)
     hedged = [units.words.index(word) for word in ("may", ".", "might", "perhaps")]
-    columns[hedged, HEDGING.start + HEDGING_LABELS.index("epistemic")] = 5
+    columns[hedged, HEDGING.start + HEDGES.index("epistemic")] = 5
     given_ = readings.Reading(units, list(units.words), columns, np.ones(len(hedged)), np.ones(len(hedged)))
-    nothing = np.full((len(units.words), len(HEDGING_LABELS)), np.nan)
+    nothing = np.full((len(units.words), len(HEDGES)), np.nan)
     numbers = {"hedging, own": 1, "readiness to hedge beyond the lists": 0}
     found = cues(given_, nothing, numbers | {"hedging, linear": 1, "readiness to hedge": 0})
     assert [units.words[first:last] for first, last, *_ in found] == [["may"], ["might"], ["perhaps"]]

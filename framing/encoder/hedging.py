@@ -13,11 +13,11 @@ from scipy.special import log_softmax
 
 from framing.analysis import Evidence, Markup
 from framing.dimensions.hedging import evidence_of, fits
-from framing.encoder.heads import HEDGING, HEDGING_LABELS
+from framing.encoder.heads import HEDGING
 from framing.encoder.network import network
 from framing.encoder.reading import Reading, read
 from framing.lexicon import load_lexicon
-from framing.linear.hedging import DECIDED, unit_scores
+from framing.linear.hedging import DECIDED, LABELS, read_input, unit_scores
 
 
 def find(markup: Markup) -> list[Evidence]:
@@ -25,14 +25,13 @@ def find(markup: Markup) -> list[Evidence]:
     document, lexicon = markup.document, load_lexicon("hedging")
     if not document.tokens:
         return []
-    matches = lexicon.match(document)
-    listed = {(match.first, match.entry.category): match.entry for match in matches}
-    reading = read(document, markup.mentions)
+    net, reading = network(), read(document, markup.mentions)
+    model = net.linear.hedging
+    given = read_input(document, markup.mentions, model.common)
+    listed = {(match.first, match.entry.category): match.entry for match in given.matches}
     evidence: list[Evidence] = []
     taken: set[int] = set()
-    net = network()
-    other = unit_scores(net.linear.hedging, document, markup.mentions)
-    for first, last, label, probability in cues(reading, other, net.numbers):
+    for first, last, label, probability in cues(reading, unit_scores(model, given), net.numbers):
         begin, end = reading.units.firsts[first], reading.units.lasts[last - 1]
         entry = listed.get((begin, label))
         why = lexicon.reason(entry) if entry else lexicon.categories[label]
@@ -40,7 +39,7 @@ def find(markup: Markup) -> list[Evidence]:
         taken.update(range(begin, end))
     evidence += [
         evidence_of(markup, match.first, match.last, match.entry.category, lexicon.reason(match.entry))
-        for match in matches
+        for match in given.matches
         if match.entry.category not in DECIDED
         and taken.isdisjoint(range(match.first, match.last))
         and fits(document, match)
@@ -70,5 +69,5 @@ def cues(
         units = [unit for *_, unit in group if reading.words[unit][0].isalpha()]
         if label and units:  # marks and names at either end are no part of a cue
             first, last = units[0], units[-1] + 1
-            found.append((first, last, HEDGING_LABELS[label], float(hedged[first:last].max())))
+            found.append((first, last, LABELS[label], float(hedged[first:last].max())))
     return found

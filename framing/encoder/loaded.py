@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from framing.analysis import Evidence, Markup
-from framing.dimensions.loaded import find_loaded, terms
+from framing.dimensions.loaded import Place, find_loaded, terms
 from framing.encoder.heads import BLAMED, LOADED
 from framing.encoder.network import Network, network, run
 from framing.encoder.pieces import HIDDEN, sentence
@@ -43,8 +43,9 @@ def find(markup: Markup) -> list[Evidence]:
         return []
     net = network()
     reading = read(document, markup.mentions)
-    chances = sentence_probabilities(markup)
-    listed = find_loaded(markup)
+    named = terms(document)
+    chances = _chances(markup, named)
+    listed = find_loaded(markup, named)
     units = reading.units
     places = [units_in(units, document.tokens_in(item.start, item.end)) for item in listed]
     taken = {unit for first, last in places for unit in range(first, last)}
@@ -64,11 +65,13 @@ def find(markup: Markup) -> list[Evidence]:
 
 def sentence_probabilities(markup: Markup) -> Floats:
     """How likely each sentence is to be called loaded by experts, 0..1, shape (sentences,)."""
-    if not markup.document.tokens:
-        return np.zeros(0)
+    return _chances(markup, terms(markup.document)) if markup.document.tokens else np.zeros(0)
+
+
+def _chances(markup: Markup, named: Sequence[Place]) -> Floats:
     net, document = network(), markup.document
     own = own_log_odds(read(document, markup.mentions))
-    parts = linear.contributions(net.linear.loaded, document, markup.mentions, terms(document))
+    parts = linear.contributions(net.linear.loaded, document, markup.mentions, named)
     return blended(own, parts.log_odds(), net.numbers)
 
 

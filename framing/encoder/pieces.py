@@ -6,7 +6,7 @@ reaches the encoder. Its stance toward somebody is asked for by another placehol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -62,9 +62,7 @@ class Window(NamedTuple):
     first: int
 
 
-def windows(
-    pieces: Pieces, words: Sequence[str], bounds: Sequence[int], longest: int = LONGEST
-) -> Iterator[Window]:
+def windows(pieces: Pieces, words: Sequence[str], bounds: Sequence[int]) -> Iterator[Window]:
     """Sequences that hold every unit of a text; whole paragraphs, whose first units are `bounds`, or parts of a long one.
 
     Parts of a paragraph overlap. `bounds` ends with the number of units.
@@ -74,11 +72,11 @@ def windows(
     size = 1
     for first, last in pairwise(bounds):
         length = sum(map(len, coded[first:last])) + 1
-        if held and size + length > longest:
+        if held and size + length > LONGEST:
             yield _window(pieces, coded, held)
             held, size = [], 1
-        if length + 1 > longest:
-            yield from (_window(pieces, coded, [part]) for part in _parts(coded, first, last, longest - 2))
+        if length + 1 > LONGEST:
+            yield from (_window(pieces, coded, [part]) for part in _parts(coded, first, last, LONGEST - 2))
         elif first < last:
             held.append((first, last))
             size += length
@@ -104,19 +102,17 @@ def _parts(coded: Sequence[Sequence[int]], first: int, last: int, longest: int) 
         first = following
 
 
-def _window(pieces: Pieces, coded: Sequence[Sequence[int]], paragraphs: Iterable[tuple[int, int]]) -> Window:
+def _window(pieces: Pieces, coded: Sequence[Sequence[int]], paragraphs: Sequence[tuple[int, int]]) -> Window:
     own = [pieces.start]
     places: list[int] = []
     ends: list[int] = []
-    begin = None
     for first, last in paragraphs:
-        begin = first if begin is None else begin
         for unit in range(first, last):
             places.append(len(own))
             own += coded[unit]
             ends.append(len(own))
         own.append(pieces.stop)
-    return Window(own, places, ends, begin or 0)
+    return Window(own, places, ends, paragraphs[0][0])
 
 
 def sentence(

@@ -153,9 +153,8 @@ def find(markup: Markup) -> list[Evidence]:
     return find_with(trained(), markup)
 
 
-def unit_scores(model: Model, document: Document, mentions: tuple[Mention, ...]) -> NDArray[np.float64]:
+def unit_scores(model: Model, given: Input) -> NDArray[np.float64]:
     """The score of each label for each unit of a document, shape (units, labels); NaN where no candidate stands."""
-    given = read_input(document, mentions, model.common)
     scores = np.full((len(given.words), len(LABELS)), np.nan)
     found = candidates(given, model.possible)
     for candidate, row in zip(found, features(given, found), strict=True):

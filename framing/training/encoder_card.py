@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from framing.encoder.network import open_network, replaced
 from framing.training.card import figures_table
 from framing.training.task import Task
 from framing.training.validate import Validation, compare_items, flat, spoken, tasks
@@ -57,17 +56,14 @@ def measure(task: str, corpora: Path, path: str, predictions: list[dict[str, Any
     return Measured(chosen, path, items, found, compare_items(chosen, items, found, "encoder", path))
 
 
-def rounding_table(content: bytes, exact: bytes, corpora: Path) -> str:
+def rounding_table(rounded: Sequence[Measured], exact: Sequence[Measured]) -> str:
     """What the matrices in 8 bits lose against the same network in floats, as a Markdown table."""
     rows = []
-    for task, path in DEVELOPMENT:
-        values = []
-        for file in (exact, content):
-            with replaced(open_network(file)):
-                values.append(flat(measure(task, corpora, path).whole.metrics))
+    for one, other in zip(exact, rounded, strict=True):
+        values = [flat(each.whole.metrics) for each in (one, other)]
         rows += [
-            (f"{task}, {path}", spoken(metric), *(f"{own[metric]:.4f}" for own in values))
-            for metric in _METRICS[task]
+            (one.name, spoken(metric), *(f"{own[metric]:.4f}" for own in values))
+            for metric in _METRICS[one.task.name]
         ]
     return _table(("measured on", "figure", "floats", "8 bits"), rows)
 

@@ -210,13 +210,11 @@ def state_examples(
                 yield Rated(coded.pieces, coded.targets, _shares(mean))
 
 
-def _shares(code: float) -> tuple[float, float, float]:
+def _shares(mean: float) -> tuple[float, float, float]:
     """Probabilities of negative, neutral, positive for a mean code of -2..2."""
-    strength = abs(code)
-    sure = (
-        float(np.interp(strength, [0.25, 0.5, 1, 1.5, 2], [0.5, 0.6, 0.8, 0.88, 0.95])) if strength else 0.04
-    )
+    strength = abs(mean)
     if strength == 0:
-        return sure, 1 - 2 * sure, sure
+        return 0.04, 0.92, 0.04
+    sure = float(np.interp(strength, [0.25, 0.5, 1, 1.5, 2], [0.5, 0.6, 0.8, 0.88, 0.95]))
     rest = (1 - sure) * 0.85
-    return (sure, rest, 1 - sure - rest) if code < 0 else (1 - sure - rest, rest, sure)
+    return (sure, rest, 1 - sure - rest) if mean < 0 else (1 - sure - rest, rest, sure)

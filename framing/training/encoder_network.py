@@ -238,7 +238,7 @@ def learn(network: Any, plan: Plan, checkpoint: Path, log: Callable[[str], objec
 
 def digest(plan: Plan) -> str:
     """Eight hexadecimal digits that change with what is learnt, how often, how fast and in which order."""
-    content = sha256(f"{plan.rate} {plan.seed}".encode())
+    content = sha256(f"{plan.rate} {plan.seed} {plan.decay}".encode())
     for examples, times in plan.shares:
         content.update(f"{times} {len(examples)}".encode())
         for example in examples:

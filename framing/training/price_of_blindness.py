@@ -22,13 +22,13 @@ from framing.training import stance
 from framing.training.encoder_examples import Rated
 from framing.training.encoder_network import (
     Plan,
-    learn,
     make_batch,
     make_network,
     portrayal,
     predict,
     vocabulary,
 )
+from framing.training.fit_encoder import learn_once
 from framing.training.stance import RatedMention
 from framing.training.stance_examples import rated_examples, read_material
 
@@ -84,11 +84,7 @@ def main() -> None:
         torch.manual_seed(SEED)
         network = make_network(pieces.vocabulary)
         learnt = [example for example in made["train"] if example is not None]
-        learn(
-            network,
-            Plan([(learnt, EPOCHS)], rate=1e-4, seed=SEED, decay=0.99),
-            Path("build/encoder") / f"{name}.checkpoint.pt",
-        )
+        learn_once(network, Plan([(learnt, EPOCHS)], rate=1e-4, seed=SEED, decay=0.99), name)
         for part in ("dev-rw", "dev-mt"):
             truth = [mention.polarity for mention in parts[part]]
             found = list(_polarities(network, made[part]))
