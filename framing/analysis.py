@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from framing._version import __version__
 from framing.actors import Mention, find_mentions
-from framing.comparison.intervals import distinct_columns, drawn_sums, percentiles
+from framing.comparison.intervals import accelerated, distinct_columns, drawn_sums
 from framing.document import Document, make_document
 from framing.lexicon import Lexicon, Match, lexicons_digest
 from framing.voice import VOICES, Voices
@@ -550,23 +550,27 @@ def _edges_of_table(scores: Sequence[Score], seed: int, resamples: int) -> Float
         alike.setdefault((score.formula, len(places[number])), []).append(number)
     edges = np.full((3, len(scores)), math.nan)
     sums = np.ascontiguousarray(columns.T).sum(axis=0)
-    bearing = [int.from_bytes(bits.tobytes()) for bits in np.packbits(columns != 0, axis=1)]
+    bits = [int.from_bytes(bits.tobytes()) for bits in np.packbits(columns != 0, axis=1)]
     drawn = drawn_sums(columns, seed=seed, resamples=resamples) if resamples else None
     supported: list[int] = []
-    values: list[Floats] = []
+    bearing: list[int] = []
+    values: list[tuple[Floats, Floats]] = []
     for (formula, _), group in alike.items():
         edges[0, group] = formula(sums[[places[number] for number in group]])
         if drawn is not None:
-            enough = [
-                number
-                for number in group
-                if reduce(or_, [bearing[place] for place in places[number]]).bit_count() >= LEAST_SENTENCES
-            ]
+            support = [reduce(or_, [bits[place] for place in places[number]]).bit_count() for number in group]
+            enough = [at for at, size in enumerate(support) if size >= LEAST_SENTENCES]
             if enough:
-                supported += enough
-                values.append(formula(drawn[[places[number] for number in enough]].swapaxes(1, 2)))
+                supported += [group[at] for at in enough]
+                bearing += [support[at] for at in enough]
+                chosen = [places[group[at]] for at in enough]
+                left_out = sums[chosen][..., None] - columns[chosen]
+                values.append((formula(drawn[chosen].swapaxes(1, 2)), formula(left_out.swapaxes(1, 2))))
     if values:
-        edges[1:, supported] = percentiles(np.concatenate(values))
+        resampled, jackknifed = (np.concatenate(parts) for parts in zip(*values, strict=True))
+        edges[1:, supported] = accelerated(
+            resampled, edges[0, supported], jackknifed, np.array(bearing, dtype=float)
+        )
     return edges
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, combinations
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from framing.analysis import LEAST_SENTENCES, Analysis, Ratio, Score, bearing
-from framing.comparison.intervals import Array, Formula, blocks, percentiles, resampled_sums, weighted_sums
+from framing.comparison.intervals import Array, Formula, accelerated, blocks, resampled_sums, weighted_sums
 
 TOO_LITTLE = "too little text to compare"
 NOT_TESTED = "not tested: counts kinds that are each article's own"
@@ -25,13 +25,18 @@ COLUMNS = (
 Key = tuple[str, str, str, str, str]
 
 
-class _Side(NamedTuple):
-    """One article's scores, the sentences that bear on each, and of those with enough the bootstrap and sentence values."""
+class Side(NamedTuple):
+    """Scores of an article, how many of its sentences bear on each, and of those with enough the bootstrap values, those
+    with one sentence left out, and the sentences' own.
+
+    Of a group of articles the scores have totals by article, so that articles stand wherever sentences do.
+    """
 
     id: str
     scores: Mapping[Key, Score]
     bearing: Mapping[Key, int]
     drawn: Mapping[Key, Array]
+    left_out: Mapping[Key, Array]
     spread: Mapping[Key, Array]
 
 
@@ -39,12 +44,22 @@ def differences(analyses: Sequence[Analysis], *, seed: int = 0, resamples: int =
     """Every score of every pair of articles, set against each other.
 
     One row per pair and score: `difference` is value_a − value_b in the unit of the score, with a 95 % bootstrap
-    interval, a permutation p, q after false-discovery control over all tests of the same measure (its labels apart),
+    interval (see `intervals.accelerated`), a permutation p, q after false-discovery control over all tests of the same measure (its labels apart),
     Cliff's delta of the sentences' own values as `effect` (for ratios), and the counts behind both sides. Where fewer
     than `LEAST_SENTENCES` sentences bear on a side, the row says so in `note` and carries no interval, p or effect.
     """
-    sides = [_side(analysis, seed, resamples) for analysis in analyses]
-    rows = [row for a, b in combinations(sides, 2) for row in _pair(a, b, seed, resamples)]
+    sides = [
+        make_side(analysis.document.id, analysis.scores, seed=seed, resamples=resamples)
+        for analysis in analyses
+    ]
+    return compared(sides, seed=seed, resamples=resamples)
+
+
+def compared(
+    sides: Sequence[Side], *, seed: int, resamples: int, too_little: str = TOO_LITTLE
+) -> pd.DataFrame:
+    """The rows of `differences` for every pair of sides; `too_little` is the note of what is not tested for its size."""
+    rows = [row for a, b in combinations(sides, 2) for row in _pair(a, b, seed, resamples, too_little)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     # One question is one family: a measure over all pairs and voices, its breakdown by label apart.
     family = [frame.dimension, frame.measure, frame.label == ""]
@@ -137,28 +152,28 @@ def adjusted(p: pd.Series) -> pd.Series:
     return result
 
 
-def _side(analysis: Analysis, seed: int, resamples: int) -> _Side:
-    scores = {score.key: score for score in analysis.scores}
-    support = {key: bearing(score.totals) for key, score in scores.items()}
-    tested = [
-        score for key, score in scores.items() if score.exchangeable and support[key] >= LEAST_SENTENCES
-    ]
+def make_side(
+    id: str, scores: Iterable[Score], *, seed: int, resamples: int, least: int = LEAST_SENTENCES
+) -> Side:
+    """What is compared of an article, or of a group: its scores, and draws of those that `least` rows or more bear on."""
+    by_key = {score.key: score for score in scores}
+    support = {key: bearing(score.totals) for key, score in by_key.items()}
+    tested = [score for key, score in by_key.items() if score.exchangeable and support[key] >= least]
     # The seed is the article's own, so that its draws do not depend on which others it is compared with.
-    own = (seed, zlib.crc32(analysis.document.id.encode("utf-8", "surrogatepass")))
+    own = (seed, zlib.crc32(id.encode("utf-8", "surrogatepass")))
     sums = resampled_sums([score.totals for score in tested], seed=own, resamples=resamples)
     drawn = {score.key: score.formula(total) for score, total in zip(tested, sums, strict=True)}
-    spread = {score.key: _per_sentence(score) for score in tested}
-    return _Side(analysis.document.id, scores, support, drawn, spread)
+    left_out = {score.key: score.formula(score.totals.sum(axis=0) - score.totals) for score in tested}
+    spread = {score.key: _own_values(score) for score in tested}
+    return Side(id, by_key, support, drawn, left_out, spread)
 
 
-def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, object]]:
+def _pair(a: Side, b: Side, seed: int, resamples: int, too_little: str) -> list[dict[str, object]]:
     tested = [key for key in a.drawn if key in b.drawn]
     left, right = ([side.scores[key].totals for key in tested] for side in (a, b))
     formulas = [a.scores[key].formula for key in tested]
     p = permutation_p(left, right, formulas, seed=seed, resamples=resamples)
-    low, high = percentiles(
-        np.reshape([a.drawn[key] - b.drawn[key] for key in tested], (len(tested), resamples))
-    )
+    low, high = _edges(a, b, tested)
     tests = {
         key: {
             "low": low,
@@ -169,10 +184,28 @@ def _pair(a: _Side, b: _Side, seed: int, resamples: int) -> list[dict[str, objec
         }
         for key, low, high, p in zip(tested, low.tolist(), high.tolist(), p, strict=True)
     }
-    return [_row(key, a, b) | tests.get(key, {}) for key in dict.fromkeys([*a.scores, *b.scores])]
+    keys = dict.fromkeys([*a.scores, *b.scores])
+    return [_row(key, a, b, too_little) | tests.get(key, {}) for key in keys]
 
 
-def _row(key: Key, a: _Side, b: _Side) -> dict[str, object]:
+def _edges(a: Side, b: Side, keys: Sequence[Key]) -> tuple[Array, Array]:
+    """Intervals of differences: a sentence may be left out on either side, and the side with fewer counts for the width."""
+    if not keys:
+        return np.empty(0), np.empty(0)
+    values = [(a.scores[key].value, b.scores[key].value) for key in keys]
+    left_out = [
+        np.concatenate([a.left_out[key] - other, own - b.left_out[key]])
+        for key, (own, other) in zip(keys, values, strict=True)
+    ]
+    return accelerated(
+        np.array([a.drawn[key] - b.drawn[key] for key in keys]),
+        np.array([own - other for own, other in values]),
+        np.array(left_out),
+        np.array([min(a.bearing[key], b.bearing[key]) for key in keys], dtype=float),
+    )
+
+
+def _row(key: Key, a: Side, b: Side, too_little: str) -> dict[str, object]:
     """The row of a score without the tests."""
     dimension, measure, label, actor, voice = key
     score_a, score_b = a.scores.get(key), b.scores.get(key)
@@ -184,11 +217,11 @@ def _row(key: Key, a: _Side, b: _Side) -> dict[str, object]:
         "difference": value_a - value_b, "low": np.nan, "high": np.nan, "p": np.nan, "effect": np.nan,
         "n_a": score_a.n if score_a else 0, "n_b": score_b.n if score_b else 0,
         "sentences_a": a.bearing.get(key, 0), "sentences_b": b.bearing.get(key, 0),
-        "note": TOO_LITTLE if score is None or score.exchangeable else NOT_TESTED,
+        "note": too_little if score is None or score.exchangeable else NOT_TESTED,
     }  # fmt: skip
 
 
-def _per_sentence(score: Score) -> Array:
+def _own_values(score: Score) -> Array:
     """The score of each sentence on its own where that means something: a ratio with a denominator."""
     if not isinstance(score.formula, Ratio):
         return np.empty(0)

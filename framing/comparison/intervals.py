@@ -1,13 +1,14 @@
-"""Percentile bootstrap of additive totals (Efron & Tibshirani 1993, ch. 13).
+"""Bootstrap intervals of additive totals: BCa (Efron 1987), widened for small samples (Hesterberg 2015).
 
 A score is a formula of totals that add up over sentences, so a resample of sentences is a row of weights and
-its score follows from weighted sums: the text is never read again.
+its score follows from weighted sums: the text is never read again. The same holds of articles within a group.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ BLOCK = 200_000
 # much longer than the product takes.
 _PRODUCT = 250_000
 _ROWS = 32
+_NORMAL = NormalDist()
 
 
 def resampled_sums(
@@ -114,6 +116,99 @@ def weighted_sums(draws: Iterable[NDArray[Any]], tables: Sequence[Array]) -> lis
         [weights @ table for table in tables] for weights in (block.astype(np.float64) for block in draws)
     ]
     return [np.concatenate(parts) for parts in zip(*sums, strict=True)]
+
+
+def accelerated(
+    drawn: Array, value: Array, left_out: Array, bearing: Array, *, level: float = LEVEL
+) -> tuple[Array, Array]:
+    """BCa intervals (Efron 1987) at levels widened by Student's t (Hesterberg 2015): (low, high), each of shape (scores,).
+
+    Plain percentiles are too narrow by the factor sqrt((n − 1) / n), take normal quantiles for those of t, and sit too low
+    where few events make a skewed rate; over 30 sentences they hold the true value in 90 to 93 % of articles instead of 95.
+
+    `drawn` are the bootstrap values, scores × resamples, `value` those of the text, `left_out` those without one sentence
+    each, scores × sentences, and `bearing` how many sentences bear on each score, 2 or more. Undefined values count for
+    nothing; NaN where none is defined. Where all values are the same, so are both ends: no resample shows what is not there.
+    """
+    count = drawn.shape[-1]
+    if count == 0:
+        return np.full(len(drawn), np.nan), np.full(len(drawn), np.nan)
+    ordered = np.sort(drawn, axis=-1)  # what is undefined comes last
+    defined = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=-1), 1)
+    # Sums in another order differ in the last bits; equal values must count as equal.
+    near = 1e-9 * np.abs(value)
+    below = np.count_nonzero(ordered < (value - near)[:, None], axis=-1)
+    not_above = np.count_nonzero(ordered <= (value + near)[:, None], axis=-1)
+    least = 1 / (defined + 1)
+    bias = _each(_NORMAL.inv_cdf, np.clip((below + not_above) / (2 * defined), least, 1 - least))
+    skew = _acceleration(left_out)
+    normal = np.sqrt(bearing / (bearing - 1)) * student(bearing - 1, (1 + level) / 2)
+    ends = []
+    for reach in (bias - normal, bias + normal):
+        room = 1 - skew * reach
+        with np.errstate(divide="ignore", invalid="ignore"):
+            place = np.where(room > 0, bias + reach / room, np.copysign(np.inf, reach))
+        ends.append(
+            np.where(np.isnan(value), np.nan, _quantile_of_each(ordered, defined, _each(_NORMAL.cdf, place)))
+        )
+    return ends[0], ends[1]
+
+
+def student(freedom: Array, share: float) -> Array:
+    """Quantiles of Student's t by the expansion of Fisher & Cornish (Abramowitz & Stegun 1964, 26.7.5).
+
+    `freedom` are degrees of freedom, 1 or more; from 4 on, they are right to 0.1 % where `share` is .975. scipy has the exact
+    ones, and takes longer to load than an article to read.
+    """
+    z = _NORMAL.inv_cdf(share)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    quantile: Array = z + np.sum([term / freedom**power for power, term in enumerate(terms, 1)], axis=0)
+    return quantile
+
+
+def _each(function: Callable[[float], float], values: Array) -> Array:
+    return np.array([function(value) for value in values.tolist()])
+
+
+def _acceleration(left_out: Array) -> Array:
+    """How the standard error grows with the value, from values with one sentence left out (Efron & Tibshirani 1993, eq. 14.15)."""
+    known = ~np.isnan(left_out)
+    mean = np.where(known, left_out, 0).sum(axis=-1) / np.maximum(np.count_nonzero(known, axis=-1), 1)
+    away = np.where(known, mean[:, None] - left_out, 0)
+    squares = (away**2).sum(axis=-1) ** 1.5
+    result: Array = np.divide(
+        (away**3).sum(axis=-1), 6 * squares, out=np.zeros(len(left_out)), where=squares > 0
+    )
+    return result
+
+
+def _quantile_of_each(ordered: Array, defined: NDArray[np.intp], share: Array) -> Array:
+    """In each row the mid-quantile of its first `defined` values (Ma, Genton & Parzen 2011).
+
+    A share of few sentences takes few values, each many times. A value stands for the middle of the draws that have it, and
+    between two values the quantile is interpolated, so that it does not jump by a whole step. Without repetitions it is that
+    of Hazen 1914.
+    """
+    rows = np.arange(len(ordered))
+
+    def middle(value: Array) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
+        below = np.count_nonzero(ordered < value[:, None], axis=-1)
+        not_above = np.count_nonzero(ordered <= value[:, None], axis=-1)
+        return (below + not_above) / 2, below, not_above
+
+    place = share * defined
+    value = ordered[rows, np.minimum(place.astype(np.intp), defined - 1)]
+    at, below, not_above = middle(value)
+    neighbour = ordered[rows, np.clip(np.where(place < at, below - 1, not_above), 0, defined - 1)]
+    away = middle(neighbour)[0] - at
+    part = np.divide(place - at, away, out=np.zeros(len(rows)), where=away != 0)
+    quantile: Array = value + (neighbour - value) * part
+    return quantile
 
 
 def percentiles(values: Array, *, level: float = LEVEL) -> tuple[Array, Array]:
