@@ -172,6 +172,16 @@ def name_uses(mentions: Iterable[Mention]) -> list[NameUse]:
     return sorted(uses, key=lambda use: (use.actor, -use.count, use.start))
 
 
+@cache
+def with_wholes(actor: str) -> tuple[str, ...]:
+    """An actor and the wholes it is part of, for all of which its words count."""
+    wholes = {known.id: known.part_of for known in load_actors()}
+    chain = [actor]
+    while (whole := wholes.get(chain[-1])) is not None:
+        chain.append(whole)
+    return tuple(chain)
+
+
 # Which names count -----------------------------------------------------------------------------------------------
 
 _PLACES = frozenset({"state", "metonym", "spelling"})  # kinds of name that may stand for a place

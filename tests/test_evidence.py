@@ -12,7 +12,7 @@ import pytest
 from framing import Analysis, Score, analyze, load_actors, read
 from framing.analysis import LEAST_SENTENCES, Evidence, Ratio, bearing
 from framing.data import folder
-from framing.dimensions.attribution import _source_key
+from framing.dimensions.attribution import source_key
 from framing.dimensions.readability import COUNTS, FORMULAS
 from framing.voice import VOICES, Voices
 
@@ -85,7 +85,7 @@ def effective_sources(facts: Facts, score: Score) -> float:
     for token, is_word in enumerate(facts.document.is_word):
         number = facts.voices.of_token(token).attribution
         if is_word and number is not None:
-            words[_source_key(facts.document, facts.attributions[number])] += 1
+            words[source_key(facts.document, facts.attributions[number])] += 1
     del words[None]
     total = sum(words.values())
     return 1 / sum((count / total) ** 2 for count in words.values()) if total else math.nan

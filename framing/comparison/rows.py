@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from framing.actors import with_wholes
 from framing.analysis import Analysis, Evidence, Score
 
 if TYPE_CHECKING:
@@ -24,19 +25,7 @@ def scores_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {
-            "article": analysis.document.id,
-            "dimension": score.dimension,
-            "measure": score.measure,
-            "label": score.label,
-            "actor": score.actor,
-            "voice": score.voice,
-            "value": score.value,
-            "low": score.low,
-            "high": score.high,
-            "n": score.n,
-            "unit": score.unit,
-        }
+        {"article": analysis.document.id, **score.to_dict()}
         for analysis in analyses
         for score in analysis.scores
     ]
@@ -60,6 +49,11 @@ def evidence_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["article", *EVIDENCE_COLUMNS, *own])
 
 
+def rows_of(frame: pd.DataFrame) -> Iterable[Any]:
+    """The rows of a frame as named tuples, whose fields are what made the frame says they are."""
+    return frame.itertuples(index=False)
+
+
 # A booster is evidence of hedging that only its own measure counts.
 OWN_MEASURE = {"booster": "boosters"}
 
@@ -78,7 +72,9 @@ def supporting(analysis: Analysis, score: Score) -> list[int]:
 
 
 def _supports(item: Evidence, score: Score) -> bool:
-    actors = {None, item.actor, item.source_actor if item.dimension == "attribution" else None}
+    actors = {None, item.actor}
+    if item.dimension == "attribution" and item.source_actor:
+        actors.update(with_wholes(item.source_actor))
     own = OWN_MEASURE.get(item.label)
     return (
         score.voice in {"all", item.voice}

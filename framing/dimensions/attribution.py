@@ -14,7 +14,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from framing.actors import Mention, load_actors
+from framing.actors import Mention, with_wholes
 from framing.analysis import ALL_VOICES, Dimension, Evidence, Floats, Formula, Markup, Score, ratio
 from framing.attribution.blind import attribution_in_tokens, text_in_tokens
 from framing.attribution.rules import Attribution, find_attributions
@@ -160,12 +160,9 @@ def measure_attribution(markup: Markup, evidence: list[Evidence]) -> list[Score]
         )
         for label in labels
     ]
-    wholes = {actor.id: actor.part_of for actor in load_actors()}
-    actors = {
-        item.source_actor: _with_wholes(item.source_actor, wholes) for item in evidence if item.source_actor
-    }
-    for actor in sorted({whole for chain in actors.values() for whole in chain}):
-        theirs = [item for item in evidence if item.source_actor and actor in actors[item.source_actor]]
+    sides = {item.source_actor for item in evidence if item.source_actor}
+    for actor in sorted({whole for side in sides for whole in with_wholes(side)}):
+        theirs = [item for item in evidence if item.source_actor and actor in with_wholes(item.source_actor)]
         groups.append(("source_actor_share", None, actor, theirs))
     counts = markup.count([evidence, *(group for *_, group in groups)])[:, -1]
     words, attributed = markup.words[-1], markup.words[ALL_VOICES.index("attributed")]
@@ -203,25 +200,18 @@ def inverse_simpson(sums: Floats) -> Floats:
     return effective
 
 
-def _with_wholes(actor: str, wholes: dict[str, str | None]) -> list[str]:
-    chain = [actor]
-    while (whole := wholes.get(chain[-1])) is not None:
-        chain.append(whole)
-    return chain
-
-
 def _words_by_source(markup: Markup) -> Counter[str]:
     """Attributed words of each source, named the same or by the same last name."""
     counts: Counter[str] = Counter()
     for voice, words in markup.voices.words():
         if voice.attribution is not None:
-            name = _source_key(markup.document, markup.attributions[voice.attribution])
+            name = source_key(markup.document, markup.attributions[voice.attribution])
             if name is not None:
                 counts[name] += words
     return counts
 
 
-def _source_key(document: Document, item: Evidence) -> str | None:
+def source_key(document: Document, item: Evidence) -> str | None:
     """What tells one source from another: a person's last name, otherwise the noun phrase without its article."""
     span = item.extra.get("resolved") or item.extra["source"]
     if span is None:
