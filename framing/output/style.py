@@ -26,8 +26,17 @@ SOURCE_TYPES = {
     "unnamed_collective": "#E3C583",
     "anonymous_official": "#8F6118",
 }
-UNKNOWN_SOURCE = "#8A6A3A"
-DARK_FILLS = frozenset({"#1F4E79", "#3A729F", "#8F6118", "#8A6A3A"})
+UNKNOWN_SOURCE = "#6F6B64"
+# Beside the colour, so that types are told apart in black and white too.
+SOURCE_LETTERS = {
+    "named_person": "P",
+    "named_org": "O",
+    "document": "D",
+    "pronoun": "?",
+    "unnamed_collective": "C",
+    "anonymous_official": "A",
+}
+VERB_CLASSES = {"endorsing": "#3A729F", "neutral": "#D5D1C9", "distancing": "#E3A34B", "emotive": "#9C3F66"}
 
 
 class Ink(NamedTuple):
@@ -60,7 +69,7 @@ def config(*, dark: bool = False) -> dict[str, Any]:
     colors = ink(dark)
     return {
         "aria": False,  # the page describes each chart in words and gives its numbers as a table
-        "background": "transparent",
+        "background": colors.paper,
         "font": FONT,
         "view": {"stroke": None},
         "title": {
