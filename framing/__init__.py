@@ -6,6 +6,8 @@
 7
 """
 
+import importlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from framing._version import __version__
@@ -27,6 +29,7 @@ from framing.lexicon import Entry, Lexicon, load_lexicon
 
 if TYPE_CHECKING:
     from framing.comparison.compare import Comparison, compare
+    from framing.output.notebook import render
 
 __all__ = [
     "Actor",
@@ -54,19 +57,45 @@ __all__ = [
     "load_lexicon",
     "make_document",
     "read",
+    "render",
 ]
 
 if not TYPE_CHECKING:  # a checker that saw this would take every name for one of the package's
 
     def __getattr__(name: str) -> Any:
-        """Comparisons are loaded when they are first asked for: pandas and scipy take longer than all the rest."""
-        if name not in ("Comparison", "compare"):
-            raise AttributeError(f"module 'framing' has no attribute '{name}'")
-        from framing.comparison.compare import Comparison, compare  # noqa: PLC0415  see above
+        """Comparisons and pictures are loaded when they are first asked for: they need libraries slower than all the rest."""
+        if name in {"Comparison", "compare"}:
+            from framing.comparison.compare import Comparison, compare  # noqa: PLC0415  see above
 
-        globals().update(Comparison=Comparison, compare=compare)
+            _let_show_itself(Comparison, html="comparison_html", png="comparison_png")
+            globals().update(Comparison=Comparison, compare=compare)
+        elif name == "render":
+            from framing.output.notebook import render  # noqa: PLC0415  see above
+
+            globals().update(render=render)
+        else:
+            raise AttributeError(f"module 'framing' has no attribute '{name}'")
         return globals()[name]
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _let_show_itself(noun: type, **how: str) -> None:
+    """Give a class the methods by which notebooks show its objects. The core knows nothing of how results look."""
+
+    def shown(name: str) -> Callable[[Any], Any]:
+        def show(self: object) -> Any:
+            return getattr(importlib.import_module("framing.output.notebook"), name)(self)
+
+        return show
+
+    for kind, name in how.items():
+        setattr(noun, f"_repr_{kind}_", shown(name))
+    summary = shown("summary")
+    setattr(noun, "_repr_pretty_", lambda self, printer, cycle: printer.text(summary(self)))  # noqa: B010  unknown to the class
+
+
+_let_show_itself(Document, html="document_html")
+_let_show_itself(Analysis, html="analysis_html")

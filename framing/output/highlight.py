@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -42,27 +42,36 @@ def highlight(analysis: Analysis, prefix: str) -> list[Block]:
     pieces = [
         piece
         for number, item in enumerate(analysis.evidence)
-        for piece in _pieces(item, f"{prefix}-e{number}")
+        for piece in pieces_of(item, f"{prefix}-e{number}")
     ]
     return blocks(analysis.document, pieces)
 
 
+# The tags around a piece: told whether this is its first part, and whether it ends here rather than being cut.
+Tags = Callable[[Piece, bool, bool], tuple[Markup, Markup]]
+
+
 def blocks(document: Document, pieces: Iterable[Piece]) -> list[Block]:
     """The paragraphs of a document with the given pieces marked, cut where they cross or leave a paragraph."""
-    starts = [paragraph.start for paragraph in document.paragraphs]
+    return marked(document.text, document.paragraphs, pieces, _tags)
+
+
+def marked(text: str, paragraphs: Sequence[Paragraph], pieces: Iterable[Piece], tags: Tags) -> list[Block]:
+    """Paragraphs of a text, in order and apart, with the given pieces in tags, cut where they cross or leave a paragraph."""
+    starts = [paragraph.start for paragraph in paragraphs]
     inside: list[list[Piece]] = [[] for _ in starts]
     for piece in pieces:
         number = max(bisect_right(starts, piece.start) - 1, 0)
         while number < len(starts) and starts[number] < piece.end:
-            paragraph = document.paragraphs[number]
+            paragraph = paragraphs[number]
             cut = piece._replace(start=max(piece.start, paragraph.start), end=min(piece.end, paragraph.end))
             if cut.start < cut.end:
                 inside[number].append(cut)
             number += 1
     seen: set[str] = set()
     return [
-        Block(paragraph.kind, Markup("").join(_render(document.text, paragraph, marks, seen)))
-        for paragraph, marks in zip(document.paragraphs, inside, strict=True)
+        Block(paragraph.kind, Markup("").join(_render(text, paragraph, marks, tags, seen)))
+        for paragraph, marks in zip(paragraphs, inside, strict=True)
     ]
 
 
@@ -75,7 +84,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "other"
 
 
-def _pieces(item: Evidence, id: str) -> Iterator[Piece]:
+def pieces_of(item: Evidence, id: str) -> Iterator[Piece]:
     """The spans of one piece of evidence: the evidence itself, and the source, content or deciding words it names."""
     dimension = slug(item.dimension)
     classes = f"{dimension} {dimension}-{slug(item.label)}"
@@ -104,36 +113,48 @@ def _pieces(item: Evidence, id: str) -> Iterator[Piece]:
         yield Piece(item.start, item.end, classes, id)
 
 
-def _render(text: str, paragraph: Paragraph, pieces: list[Piece], seen: set[str]) -> Iterator[Markup]:
+def _render(
+    text: str, paragraph: Paragraph, pieces: list[Piece], tags: Tags, seen: set[str]
+) -> Iterator[Markup]:
     """Text and tags of a paragraph. A piece that would cross an open one is cut where that one ends."""
     waiting = [(piece.start, -piece.end, number, piece) for number, piece in enumerate(pieces)]
     heapq.heapify(waiting)
-    ends: list[int] = []
+    open_pieces: list[tuple[int, Markup]] = []  # where each ends, and the tag that ends it
     position = paragraph.start
+
+    def close() -> Iterator[Markup]:
+        nonlocal position
+        end, closing = open_pieces.pop()
+        yield escape(text[position:end]) + closing
+        position = end
+
     while waiting:
         first, _, number, piece = heapq.heappop(waiting)
-        while ends and ends[-1] <= first:
-            yield escape(text[position : ends[-1]]) + _CLOSE
-            position = ends.pop()
-        whole = not ends or piece.end <= ends[-1]
+        while open_pieces and open_pieces[-1][0] <= first:
+            yield from close()
+        whole = not open_pieces or piece.end <= open_pieces[-1][0]
         if not whole:
-            heapq.heappush(waiting, (ends[-1], -piece.end, number, piece._replace(start=ends[-1])))
-        yield escape(text[position:first]) + _open(piece, seen, after=piece.after if whole else "")
+            rest = open_pieces[-1][0]
+            heapq.heappush(waiting, (rest, -piece.end, number, piece._replace(start=rest)))
+        opening, closing = tags(piece, piece.evidence not in seen, whole)
+        if piece.main:
+            seen.add(piece.evidence)
+        yield escape(text[position:first]) + opening
         position = first
-        ends.append(piece.end if whole else ends[-1])
-    while ends:
-        yield escape(text[position : ends[-1]]) + _CLOSE
-        position = ends.pop()
+        open_pieces.append((piece.end if whole else open_pieces[-1][0], closing))
+    while open_pieces:
+        yield from close()
     yield escape(text[position : paragraph.end])
 
 
 _CLOSE = Markup("</mark>")
 
 
-def _open(piece: Piece, seen: set[str], after: str) -> Markup:
-    shown_after = Markup(' data-after="{}"').format(after) if after else Markup("")
-    start = Markup('<mark class="{}" data-e="{}"').format(piece.classes, piece.evidence) + shown_after
-    if not piece.main or piece.evidence in seen:
-        return start + Markup(">")
-    seen.add(piece.evidence)
-    return start + Markup(' id="{0}" aria-describedby="{0}-why" tabindex="0">').format(piece.evidence)
+def _tags(piece: Piece, first: bool, whole: bool) -> tuple[Markup, Markup]:
+    """The tags of the report: the first part of the evidence itself has its id, the last what is shown after it."""
+    after = Markup(' data-after="{}"').format(piece.after) if piece.after and whole else Markup("")
+    start = Markup('<mark class="{}" data-e="{}"').format(piece.classes, piece.evidence) + after
+    if not piece.main or not first:
+        return start + Markup(">"), _CLOSE
+    described = Markup(' id="{0}" aria-describedby="{0}-why" tabindex="0">').format(piece.evidence)
+    return start + described, _CLOSE
