@@ -78,6 +78,13 @@ Seed = Annotated[int, typer.Option(help="Seed of the bootstrap.")]
 Resamples = Annotated[int, typer.Option(min=0, help="Bootstrap draws for intervals; 0 for none.")]
 Dimensions = Annotated[str, typer.Option(help="Only these, separated by commas.", show_default="all")]
 Actors = Annotated[str, typer.Option(help="Only these actors, separated by commas.", show_default="all")]
+GroupBy = Annotated[
+    str,
+    typer.Option(
+        help="Compare groups of articles: outlet, genre, year, month or any metadata column.",
+        show_default="articles",
+    ),
+]
 TextCol = Annotated[str, typer.Option(help="Column with the text, in tables.")]
 IdCol = Annotated[str, typer.Option(help="Column with the id, in tables.", show_default="id")]
 Output = Annotated[
@@ -156,6 +163,7 @@ def compare_command(
     paths: Paths,
     format: FormatOption = Format.table,
     output: Output = None,
+    group_by: GroupBy = "",
     model: Model = DEFAULT_MODEL,
     dimensions: Dimensions = "",
     seed: Seed = 0,
@@ -164,20 +172,21 @@ def compare_command(
     text_col: TextCol = "text",
     id_col: IdCol = "",
 ) -> None:
-    """Set articles side by side: differences with effect size, p and q."""
+    """Set articles, or groups of them, side by side: differences with effect size, p and q."""
     use_threads(threads)
     _check_output(format, output, paths)
     found = _read(paths, model, dimensions, "", text_col, id_col, output)
-    comparison = _compare(found, model, dimensions, "", seed, resamples, least=2, explain=False)
+    comparison = _compare(found, model, dimensions, "", seed, resamples, group_by, least=2, explain=False)
+    frame = comparison.group_differences if group_by else comparison.differences
     if format is Format.table:
-        _emit_tables(_with_failures([screen.difference_table(comparison.differences)], found), output)
+        _emit_tables(_with_failures([screen.difference_table(frame)], found), output)
     elif format is Format.jsonl:
-        rows = comparison.differences.to_dict("records")
+        rows = frame.to_dict("records")
         _emit_lines(
             _json_lines(({str(key): value for key, value in row.items()} for row in rows), found), output
         )
     else:
-        _emit_frame(comparison.differences, found, "a", format, output)
+        _emit_frame(frame, found, "a", format, output)
     _finish(found)
 
 
@@ -191,6 +200,10 @@ def report(
     charts: Annotated[
         Path | None, typer.Option(help="Folder for the charts as PNG and SVG.", show_default="none")
     ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Also print the page to this PDF, by Chromium.", show_default="none")
+    ] = None,
+    group_by: GroupBy = "",
     model: Model = DEFAULT_MODEL,
     actors: Actors = "",
     dimensions: Dimensions = "",
@@ -202,23 +215,57 @@ def report(
 ) -> None:
     """Write one self-contained page with charts, tables and the articles with every passage that was counted."""
     from framing.output.charts import save_charts
+    from framing.output.print import print_page
     from framing.output.report import write_report
 
     use_threads(threads)
     _check_file(output, paths)
+    if pdf is not None:
+        _check_file(pdf, paths)
     if charts is not None and charts.exists() and not charts.is_dir():
         _stop(f"{charts}: is a file; name a folder for the charts")
     found = _read(paths, model, dimensions, actors, text_col, id_col, output)
-    comparison = _compare(found, model, dimensions, actors, seed, resamples, least=1, explain=True)
+    comparison = _compare(found, model, dimensions, actors, seed, resamples, group_by, least=1, explain=True)
     with _writing(output):
         write_report(
             comparison, output, title=title or None, failures=[str(failure) for failure in found.lost]
         )
     errors.print(f"Wrote {output}")
+    if pdf is not None:
+        print_page(output, pdf)
+        errors.print(f"Wrote {pdf}")
     if charts is not None:
         with _writing(charts):
             save_charts(comparison, charts)
         errors.print(f"Wrote the charts to {charts}")
+    _finish(found)
+
+
+@app.command()
+def export(
+    paths: Paths,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write into.")],
+    format: Annotated[str, typer.Option("--format", "-f", help="brat, w3c, cas or label-studio.")] = "brat",
+    model: Model = DEFAULT_MODEL,
+    actors: Actors = "",
+    dimensions: Dimensions = "",
+    threads: Threads = 0,
+    text_col: TextCol = "text",
+    id_col: IdCol = "",
+) -> None:
+    """Write the evidence for annotation tools: brat, W3C Web Annotation, UIMA CAS JSON (INCEpTION) or Label Studio."""
+    from framing.output import standoff
+
+    use_threads(threads)
+    standoff.check_format(format)
+    if output.exists() and not output.is_dir():
+        _stop(f"{output}: is a file; name a folder")
+    found = _read(paths, model, dimensions, actors, text_col, id_col, None)
+    analyses = list(_analyses(found, model, dimensions, actors, 0, 0, explain=True))
+    if analyses:
+        with _writing(output):
+            written = standoff.export(analyses, output, format)
+        errors.print(f"Wrote {len(written)} files to {output}")
     _finish(found)
 
 
@@ -397,6 +444,7 @@ def _compare(
     actors: str,
     seed: int,
     resamples: int,
+    group_by: str,
     *,
     least: int,
     explain: bool,
@@ -405,7 +453,7 @@ def _compare(
 
     analyses = list(_analyses(found, model, dimensions, actors, seed, resamples, explain=explain))
     if len(analyses) >= least:
-        return compare(analyses, seed=seed, resamples=resamples)
+        return compare(analyses, seed=seed, resamples=resamples, group_by=group_by or None)
     for notice in found.notices:
         errors.print(str(notice))
     if not analyses:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
@@ -12,18 +14,23 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from framing.output import standoff
+
 TEXT = (
     "Talks stall in the capital\n\nOfficials in Moscow said the talks may have failed. Russia bombed the harbour, the envoy "
     "said. Perhaps nobody knows. The regime lost its grip. The town was quiet. The market opened at nine.\n"
 )
 
 
-def run(*arguments: str, cwd: Path, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path, stdin: str | bytes = "", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the program as a user would, from a folder of the user's."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
-        [sys.executable, "-m", "framing", *arguments], cwd=cwd, input=data, capture_output=True, check=False
-    )
+        [sys.executable, "-m", "framing", *arguments],
+        cwd=cwd, input=data, capture_output=True, check=False, env=os.environ | (env or {}),
+    )  # fmt: skip
     decoded = subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
@@ -318,6 +325,88 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(articles: Path) -> Non
 
 
 OWN = "text,start,end,label\nIt [may] rain.,4,7,epistemic\nIt snows.,,,\nIt rains about noon.,,,\nHe was there.,0,2,weasel\n"
+
+
+@pytest.fixture
+def press(tmp_path: Path) -> Path:
+    """Twelve articles of two outlets, one of which hedges."""
+    for number in range(12):
+        hedged, outlet = ("may ", "Gull") if number % 2 else ("", "Tern")
+        text = " ".join(
+            f"The {word} boats {hedged}leave the harbour at {number}."
+            for word in ("old", "new", "red", "big", "few")
+        )
+        (tmp_path / f"{number:02}.md").write_text(f"---\noutlet: {outlet}\n---\n{text}\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_groups_are_compared_by_any_column(press: Path) -> None:
+    done = run("compare", ".", "--group-by", "outlet", "--model", "lexicon", "-f", "csv", cwd=press)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    row = next(r for r in rows if r["measure"] == "hedged_sentences" and r["voice"] == "all")
+    assert {row["a"], row["b"]} == {"Gull", "Tern"}
+    assert abs(float(row["difference"])) == 100
+    assert float(row["q"]) < 0.05
+    wrong = run("compare", ".", "--group-by", "colour", "--model", "lexicon", cwd=press)
+    assert wrong.returncode == 2
+    assert "colour" in wrong.stderr
+    assert "outlet" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+
+
+def test_a_report_of_groups_is_printed_too(press: Path) -> None:
+    done = run(
+        "report",
+        ".",
+        "--group-by",
+        "outlet",
+        "--model",
+        "lexicon",
+        "--pdf",
+        "page.pdf",
+        "-o",
+        "page.html",
+        cwd=press,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (press / "page.pdf").read_bytes().startswith(b"%PDF")
+    html = (press / "page.html").read_text(encoding="utf-8")
+    assert 'id="chart-groups"' in html
+    assert "Gull" in html.split('<section id="outstanding">')[1].split("</section>")[0]
+    without = run(
+        "report",
+        "00.md",
+        "--model",
+        "lexicon",
+        "--pdf",
+        "other.pdf",
+        cwd=press,
+        env={"PATH": "", "CHROMIUM": ""},
+    )
+    assert without.returncode == 2
+    assert "no Chromium, Chrome or Edge on the path" in without.stderr
+    assert (press / "report.html").exists()
+
+
+@pytest.mark.parametrize("format", ["brat", "w3c", "cas", "label-studio"])
+def test_evidence_goes_to_annotation_tools_and_comes_back(articles: Path, format: str) -> None:
+    done = run("export", ".", "--model", "lexicon", "-f", format, "-o", "out", cwd=articles)
+    assert done.returncode == 0, done.stderr
+    assert "to out" in done.stderr
+    loaded = standoff.load(articles / "out", format)
+    assert len(loaded) == 2
+    assert all(each.evidence and not each.problems for each in loaded)
+
+
+def test_an_export_that_cannot_be_is_told_first(articles: Path) -> None:
+    wrong = run("export", ".", "-f", "word", "-o", "out", cwd=articles)
+    assert wrong.returncode == 2
+    assert "unknown format 'word'; choose from brat, w3c, cas, label-studio" in wrong.stderr
+    assert not (articles / "out").exists()
+    taken = run("export", ".", "-o", "a.txt", cwd=articles)
+    assert taken.returncode == 2
+    assert "is a file; name a folder" in taken.stderr
 
 
 @pytest.fixture

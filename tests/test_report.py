@@ -91,14 +91,14 @@ def test_the_page_is_well_formed_and_has_every_section(page):
     ids = [attrs["id"] for _, attrs in page.elements if attrs.get("id")]
     assert len(ids) == len(set(ids))
     sections = {attrs["id"] for attrs in page.all("section")}
-    assert sections == {"articles", "how", "glance", "differences", "stance", "sourcing", "hedging", "loaded", "naming", "words", "frames", "reading", "method"}  # fmt: skip
+    assert sections == {"articles", "how", "glance", "differences", "stance", "sourcing", "hedging", "loaded", "naming", "coverage", "words", "frames", "reading", "method"}  # fmt: skip
     contents = {attrs["href"][1:] for attrs in page.all("a") if attrs["href"].startswith("#")}
     assert sections | {"a1", "a2"} <= contents
     assert contents <= set(ids)
 
 
 def test_nothing_of_a_text_becomes_markup(page, html):
-    assert len(page.all("script")) == 1
+    assert [attrs.get("type") for attrs in page.all("script")] == ["application/json", None]
     assert not page.all("img")
     assert not [attrs for _, attrs in page.elements if any(name.startswith("on") for name in attrs)]
     assert not [attrs for _, attrs in page.elements if "style" in attrs]
@@ -138,7 +138,8 @@ def test_every_number_names_evidence_that_exists_and_is_its_own(page, comparison
         assert set(places) <= ids
         assert {f"{place}-why" for place in places} <= rows
         assert len({place.split("-")[0] for place in places}) == 1
-    assert len(ids) == sum(len(analysis.evidence) for analysis in comparison.analyses)
+    evidence = {id for id in ids if re.fullmatch(r"a\d+-e\d+", id)}
+    assert len(evidence) == sum(len(analysis.evidence) for analysis in comparison.analyses)
 
 
 def test_values_in_charts_lead_to_the_same_values_in_tables(page):
@@ -255,7 +256,9 @@ def test_the_method_box_has_figures_of_the_dimensions_on_the_page():
 
 def test_a_model_without_figures_has_no_column(monkeypatch):
     only = {"lexicon": measured("lexicon")}
-    monkeypatch.setattr("framing.output.report.measured", lambda model: only.get(model, {"figures": []}))
+    monkeypatch.setattr(
+        "framing.output.report.sections.measured", lambda model: only.get(model, {"figures": []})
+    )
     assert "(this page)" in accuracy("lexicon")
     assert "(this page)" not in accuracy("linear")
     assert ">linear<" not in accuracy("lexicon").split("<table>")[1]
@@ -263,7 +266,7 @@ def test_a_model_without_figures_has_no_column(monkeypatch):
 
 def test_cross_validated_figures_are_marked(monkeypatch):
     figures = [row | {"cross_validated": True} for row in measured("lexicon")["figures"]]
-    monkeypatch.setattr("framing.output.report.measured", lambda model: {"figures": figures})
+    monkeypatch.setattr("framing.output.report.sections.measured", lambda model: {"figures": figures})
     assert "†" in accuracy("lexicon")
     assert "† is cross-validated" in accuracy("lexicon")
 
