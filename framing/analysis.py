@@ -327,6 +327,17 @@ class Analysis:
         size = {"sha256": document.sha256, "words": document.words, "sentences": len(document.sentences)}
         return {"id": document.id, **known, **size}
 
+    @cached_property
+    def markup(self) -> Markup:
+        """What the dimensions looked at: whose words each span is, as far as attribution was read, and words by voice."""
+        reading = self.readings.get("attribution")
+        return Markup(
+            self.document,
+            self.mentions,
+            reading.evidence if reading else (),
+            model=self.signature.get("model", "lexicon"),
+        )
+
     def about(self, actors: Sequence[str]) -> Analysis:
         """The same analysis without the scores of other actors and the evidence they rest on."""
         readings = {name: _about(reading, actors) for name, reading in self.readings.items()}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, combinations
 from typing import NamedTuple
 
@@ -12,7 +11,15 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from framing.analysis import LEAST_SENTENCES, Analysis, Ratio, Score, bearing
-from framing.comparison.intervals import Array, Formula, accelerated, blocks, resampled_sums, weighted_sums
+from framing.comparison.intervals import (
+    Array,
+    Formula,
+    accelerated,
+    blocks,
+    own_seed,
+    resampled_sums,
+    weighted_sums,
+)
 
 TOO_LITTLE = "too little text to compare"
 NOT_TESTED = "not tested: counts kinds that are each article's own"
@@ -153,18 +160,25 @@ def adjusted(p: pd.Series) -> pd.Series:
 
 
 def make_side(
-    id: str, scores: Iterable[Score], *, seed: int, resamples: int, least: int = LEAST_SENTENCES
+    id: str,
+    scores: Iterable[Score],
+    *,
+    seed: int,
+    resamples: int,
+    least: int = LEAST_SENTENCES,
+    own_values: Callable[[Score], Array] | None = None,
 ) -> Side:
-    """What is compared of an article, or of a group: its scores, and draws of those that `least` rows or more bear on."""
+    """What is compared of an article, or of a group: its scores, and draws of those that `least` rows or more bear on.
+
+    `own_values` gives the value of each row on its own, where not only a ratio has one.
+    """
     by_key = {score.key: score for score in scores}
     support = {key: bearing(score.totals) for key, score in by_key.items()}
     tested = [score for key, score in by_key.items() if score.exchangeable and support[key] >= least]
-    # The seed is the article's own, so that its draws do not depend on which others it is compared with.
-    own = (seed, zlib.crc32(id.encode("utf-8", "surrogatepass")))
-    sums = resampled_sums([score.totals for score in tested], seed=own, resamples=resamples)
+    sums = resampled_sums([score.totals for score in tested], seed=own_seed(id, seed), resamples=resamples)
     drawn = {score.key: score.formula(total) for score, total in zip(tested, sums, strict=True)}
     left_out = {score.key: score.formula(score.totals.sum(axis=0) - score.totals) for score in tested}
-    spread = {score.key: _own_values(score) for score in tested}
+    spread = {score.key: (own_values or _own_values)(score) for score in tested}
     return Side(id, by_key, support, drawn, left_out, spread)
 
 

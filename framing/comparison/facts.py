@@ -16,7 +16,6 @@ from framing.comparison.claims import shared_claims
 from framing.comparison.figures import Found, dates, figures, show_date
 from framing.comparison.named import ORGANISATION, PERSON, PLACE, UNKNOWN, names
 from framing.document import Document
-from framing.voice import Voices
 
 KINDS = ("figure", "date", PERSON, PLACE, ORGANISATION, "claim")
 COLUMNS = ("fact", "kind", "article", "count", "start", "end", "sentence", "voice", "articles", "places")
@@ -46,7 +45,7 @@ def facts(analyses: Iterable[Analysis]) -> pd.DataFrame:
     shown_as = _shown(found)
     rows: list[dict[str, object]] = []
     for order, (analysis, own) in enumerate(zip(analyses, found, strict=True)):
-        voices = _voices(analysis)
+        voices = analysis.markup.voices
         places: dict[tuple[str, str], list[list[int]]] = defaultdict(list)
         for each in sorted(own, key=lambda each: (each.start, each.end)):
             places[each.kind, shown_as[each.kind, each.key]].append([each.start, each.end])
@@ -95,11 +94,6 @@ def not_mentioned(facts: pd.DataFrame, articles: Sequence[str]) -> pd.DataFrame:
             (missing,) = set(articles) - mentioning
             rows.append({"fact": fact, "kind": kind, "article": missing})
     return pd.DataFrame(rows, columns=list(NOT_MENTIONED))
-
-
-def _voices(analysis: Analysis) -> Voices:
-    attribution = analysis.readings.get("attribution")
-    return Voices(analysis.document, attribution.evidence if attribution else (), analysis.mentions)
 
 
 def _span(document: Document, first: int, last: int) -> tuple[int, int]:

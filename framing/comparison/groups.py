@@ -134,9 +134,10 @@ def _group(name: str, analyses: Sequence[Analysis], seed: int, resamples: int) -
     keys = sorted(members, key=lambda key: order[key[0]])
     scores = [_pooled(members[key], len(analyses)) for key in keys]
     sentences = {key: sum(bearing(score.totals) for _, score in members[key]) for key in keys}
-    side = make_side(name, scores, seed=seed, resamples=resamples, least=LEAST_ARTICLES)
-    spread = {key: _own_values(side.scores[key]) for key in side.drawn}
-    return _Group(side._replace(spread=spread), sentences)
+    side = make_side(
+        name, scores, seed=seed, resamples=resamples, least=LEAST_ARTICLES, own_values=_own_values
+    )
+    return _Group(side, sentences)
 
 
 def _pooled(members: Sequence[tuple[int, Score]], articles: int) -> Score:

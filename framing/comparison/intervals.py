@@ -6,6 +6,7 @@ its score follows from weighted sums: the text is never read again. The same hol
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from statistics import NormalDist
@@ -53,6 +54,11 @@ def drawn_sums(columns: Array, *, seed: int | Sequence[int], resamples: int) -> 
         _multiply(columns, weights, sums[:, done : done + weights.shape[1]])
         done += weights.shape[1]
     return sums
+
+
+def own_seed(id: str, seed: int) -> tuple[int, int]:
+    """The seed of an article's draws: its own, so that they do not depend on which others it is compared with."""
+    return seed, zlib.crc32(id.encode("utf-8", "surrogatepass"))
 
 
 def distinct_columns(tables: Sequence[Array]) -> tuple[Array, list[list[int]]]:

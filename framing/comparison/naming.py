@@ -14,7 +14,6 @@ import pandas as pd
 from framing.actors import NameUse, load_actors, name_uses
 from framing.analysis import Analysis
 from framing.document import tokenize
-from framing.voice import Voices
 
 COLUMNS = (
     "article",
@@ -88,8 +87,7 @@ def _renamings(analysis: Analysis) -> list[dict[str, object]]:
     # A mention of a part counts for its whole too, but the name is that of the part.
     own = (mention for mention in analysis.mentions if mention.actor in _bearers()[mention.name])
     uses = sorted(name_uses(own), key=lambda use: use.start)
-    reading = analysis.readings.get("attribution")
-    voices = Voices(analysis.document, reading.evidence if reading else (), analysis.mentions)
+    voices = analysis.markup.voices
     rows: list[dict[str, object]] = []
     for number, later in enumerate(uses):
         earlier = [use for use in uses[:number] if use.actor == later.actor and _is_renaming(use, later)]

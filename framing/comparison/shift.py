@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from framing.actors import load_actors
-from framing.analysis import Analysis, Evidence, Markup, Ratio, Score
+from framing.analysis import Analysis, Evidence, Ratio, Score
 from framing.comparison.rows import supporting
 from framing.document import Document
 
@@ -85,7 +84,8 @@ def _pieces(analysis: Analysis, score: Score) -> Iterator[_Piece]:
     if score.measure == "attributed_words":
         yield from _attributed(analysis)
         return
-    evidence = _evidence(analysis, score)
+    everything = analysis.evidence
+    evidence = [everything[number] for number in supporting(analysis, score)]
     if score.measure == "mentions":
         for item in evidence:
             for start, end in item.extra["mentions"]:
@@ -95,22 +95,6 @@ def _pieces(analysis: Analysis, score: Score) -> Iterator[_Piece]:
             yield from _deciding(document, item, _SOFTENED[score.dimension, score.measure])
     else:
         yield from _counted(document, score, evidence)
-
-
-def _evidence(analysis: Analysis, score: Score) -> list[Evidence]:
-    evidence = analysis.evidence
-    if score.measure != "source_actor_share":
-        return [evidence[number] for number in supporting(analysis, score)]
-    # What a part of an actor says counts for the whole too: a ministry's words are its state's.
-    wholes = {actor.id: actor.part_of for actor in load_actors()}
-    chosen = []
-    for item in analysis.readings[score.dimension].evidence:
-        actor = item.source_actor
-        while actor is not None and actor != score.actor:
-            actor = wholes.get(actor)
-        if actor is not None:
-            chosen.append(item)
-    return chosen
 
 
 def _counted(document: Document, score: Score, evidence: Sequence[Evidence]) -> Iterator[_Piece]:
@@ -148,8 +132,7 @@ def _deciding(document: Document, item: Evidence, softened: float) -> Iterator[_
 def _attributed(analysis: Analysis) -> Iterator[_Piece]:
     """The words of each attribution, under its cue."""
     evidence = analysis.readings["attribution"].evidence
-    voices = Markup(analysis.document, analysis.mentions, attributions=evidence).voices
-    for voice, words in voices.words():
+    for voice, words in analysis.markup.voices.words():
         if voice.name == "attributed":
             cue = None if voice.attribution is None else evidence[voice.attribution]
             yield _Piece(_word(analysis.document, cue.start, cue.end) if cue else NO_CUE, float(words))

@@ -5,7 +5,6 @@ Sources and cues are those of the dimension `attribution`; verb classes follow C
 
 from __future__ import annotations
 
-import zlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +20,7 @@ from framing.actors import with_wholes
 from framing.analysis import LEAST_SENTENCES, Analysis, Evidence, Ratio
 from framing.attribution import grammar
 from framing.comparison.differences import TOO_LITTLE, adjusted, permutation_p
-from framing.comparison.intervals import Array, percentiles, resampled_sums
+from framing.comparison.intervals import Array, accelerated, own_seed, resampled_sums
 from framing.dimensions.attribution import VERB_CLASSES
 from framing.document import Document, tokenize
 from framing.lexicon import Entry, load_lexicon, surface_forms
@@ -66,8 +65,7 @@ def speakers(analyses: Iterable[Analysis]) -> pd.DataFrame:
 
 def _speakers(analysis: Analysis) -> list[dict[str, Any]]:
     document = analysis.document
-    attributions = _attributions(analysis)
-    voices = Voices(document, attributions, analysis.mentions)
+    attributions, voices = analysis.markup.attributions, analysis.markup.voices
     words = Counter(
         {voice.attribution: number for voice, number in voices.words() if voice.name == "attributed"}
     )
@@ -142,11 +140,6 @@ def _words_in(document: Document, start: int, end: int) -> int:
     return sum(document.is_word[tokens.start : tokens.stop])
 
 
-def _attributions(analysis: Analysis) -> Sequence[Evidence]:
-    reading = analysis.readings.get("attribution")
-    return reading.evidence if reading else ()
-
-
 # Verbs ------------------------------------------------------------------------------------------------------------
 
 
@@ -162,7 +155,7 @@ def verbs(analyses: Iterable[Analysis]) -> pd.DataFrame:
     for analysis in analyses:
         counts: Counter[tuple[str, str, str]] = Counter()
         first: dict[tuple[str, str, str], Evidence] = {}
-        for item in _attributions(analysis):
+        for item in analysis.markup.attributions:
             verb = lemma(analysis.document[item], item.extra["verb_class"])
             for side in _sides(item):
                 key = side, verb, item.extra["verb_class"]
@@ -199,7 +192,7 @@ def verb_differences(analyses: Iterable[Analysis]) -> pd.DataFrame:
     """
     counts: dict[str, Counter[str]] = {}
     for analysis in analyses:
-        for item in _attributions(analysis):
+        for item in analysis.markup.attributions:
             for side in _sides(item):
                 counts.setdefault(side, Counter())[item.extra["verb_class"]] += 1
     counts.pop("", None)
@@ -279,7 +272,7 @@ def author_and_sources(analyses: Iterable[Analysis], *, seed: int = 0, resamples
 
     One row per article and actor: mean polarity (−1..1) of the sentences that mention it in the author's voice and in
     attributed words, how many these are, and the difference (author − attributed, −2..2) with a 95 % bootstrap interval
-    over sentences (Efron & Tibshirani 1993), a permutation p (see `permutation_p`) and q after false-discovery control over
+    over sentences (see `intervals.accelerated`), a permutation p (see `permutation_p`) and q after false-discovery control over
     all rows. A sentence with mentions in both voices counts for both. Where a side has fewer than `LEAST_SENTENCES`
     sentences, the row says so in `note` and carries no interval and no p. Headlines are neither.
     """
@@ -294,13 +287,18 @@ def _author_and_sources(analysis: Analysis, seed: int, resamples: int) -> list[d
     document = analysis.document
     tables = _totals(document, reading.evidence if reading else ())
     enough = [actor for actor, table in tables.items() if _sentences(table).min() >= LEAST_SENTENCES]
-    # The seed is the article's own, so that its draws do not depend on which others it is compared with.
-    own = (seed, zlib.crc32(document.id.encode("utf-8", "surrogatepass")))
+    own = own_seed(document.id, seed)
     drawn = resampled_sums([tables[actor] for actor in enough], seed=own, resamples=resamples)
     tests: dict[str, dict[str, object]] = {}
     for actor, sums in zip(enough, drawn, strict=True):
         author, attributed = (table[table[:, 1] > 0] for table in np.hsplit(tables[actor], 2))
-        low, high = percentiles(_difference(sums))
+        table = tables[actor]
+        (low,), (high,) = accelerated(
+            _difference(sums)[None],
+            _difference(table.sum(axis=0))[None],
+            _difference(table.sum(axis=0) - table)[None],
+            np.array([_sentences(table).min()], dtype=float),
+        )
         (p,) = permutation_p([author], [attributed], [Ratio()], seed=seed, resamples=resamples)
         tests[actor] = {"low": float(low), "high": float(high), "p": p, "note": ""}
     rows: list[dict[str, object]] = []

@@ -33,18 +33,23 @@ class Block(NamedTuple):
     html: Markup
 
 
-def highlight(analysis: Analysis, prefix: str) -> list[Block]:
+def evidence_id(prefix: str, number: int) -> str:
+    """The id of a piece of evidence in a page: `number` is its place in `analysis.evidence`."""
+    return f"{prefix}-e{number}"
+
+
+def highlight(analysis: Analysis, prefix: str, beside: Iterable[Piece] = ()) -> list[Block]:
     """The paragraphs of an article in order, every character kept, with a `mark` around each piece of evidence.
 
     The mark of evidence number i (in the order of `analysis.evidence`) has the id `{prefix}-e{i}`, its further pieces
-    carry the same `data-e`. All text is escaped.
+    carry the same `data-e`. Other pieces to mark may stand `beside` them. All text is escaped.
     """
     pieces = [
         piece
         for number, item in enumerate(analysis.evidence)
-        for piece in pieces_of(item, f"{prefix}-e{number}")
+        for piece in _pieces(item, evidence_id(prefix, number))
     ]
-    return blocks(analysis.document, pieces)
+    return blocks(analysis.document, [*pieces, *beside])
 
 
 # The tags around a piece: told whether this is its first part, and whether it ends here rather than being cut.
@@ -84,7 +89,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "other"
 
 
-def pieces_of(item: Evidence, id: str) -> Iterator[Piece]:
+def _pieces(item: Evidence, id: str) -> Iterator[Piece]:
     """The spans of one piece of evidence: the evidence itself, and the source, content or deciding words it names."""
     dimension = slug(item.dimension)
     classes = f"{dimension} {dimension}-{slug(item.label)}"

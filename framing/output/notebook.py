@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 from framing.analysis import Analysis, Evidence, Score, choose_dimensions, load_dimensions
 from framing.document import Document, Paragraph
 from framing.output.highlight import Block, Piece, marked
-from framing.output.style import actor_name, in_words, ink, shown, spoken
+from framing.output.style import SIGNIFICANT, actor_name, in_words, ink, shortened, shown, spoken
 from framing.voice import Voices
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ STYLES = ("evidence", "span", "ent", "table")
 OPTIONS = ("colors", "labels", "ents", "layers", "dark")
 LAYERS = ("attribution", "hedging", "loaded")  # what is marked unless dimensions are named
 MOST_ARTICLES = 24  # of a comparison, in picture and table
-SIGNIFICANT = 0.05
+_PASSAGE = 120  # characters of a passage in a table
 VOICES_SHOWN = ("author", "attributed", "all")
 _WIDTH = 880  # of the picture, in pixels
 _SCALE = 1.5  # of the picture as PNG
@@ -739,7 +739,7 @@ def _rows(sheet: Sheet, marks: Sequence[Mark]) -> list[dict[str, str]]:
     """A row for each mark, in the order of the text; columns that nothing fills are left out."""
     rows = [
         {
-            "passage": _shortened(" ".join(sheet.text[mark.start : mark.end].split())),
+            "passage": shortened(" ".join(sheet.text[mark.start : mark.end].split()), _PASSAGE),
             "label": mark.beside.removeprefix(f"{_NAMES.get(mark.layer)}: "),
             "layer": sheet.titles.get(mark.layer, mark.layer) if mark.layer != mark.label else "",
             "voice": mark.voice,
@@ -751,10 +751,6 @@ def _rows(sheet: Sheet, marks: Sequence[Mark]) -> list[dict[str, str]]:
     ]
     empty = [name for name in rows[0] if not any(row[name] for row in rows)] if rows else []
     return [{name: value for name, value in row.items() if name not in empty} for row in rows]
-
-
-def _shortened(text: str, limit: int = 120) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def _title(items: Sequence[Any]) -> str:

@@ -12,6 +12,7 @@ FONT = "sans-serif"
 ROW = 22  # pixels per article in a panel
 WIDTH = 880
 NARROW = 350
+SIGNIFICANT = 0.05  # up to this q a difference is told as one
 
 # Okabe & Ito 2008, told apart with any colour vision; their yellow, too faint on white, is a grey here, and black is
 # the ink of the page, so that it shows on dark paper too.
@@ -101,6 +102,11 @@ def shown(value: float, unit: str) -> str:
     else:
         text = f"{value:+.2f}" if "1..1" in unit else f"{value:.1f}"
     return _ZERO.get(text, text.replace("-", "−"))
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text, its end replaced by … where it has more than `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def in_words(unit: str) -> str:

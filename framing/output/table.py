@@ -18,6 +18,7 @@ __all__ = [
     "DIGITS",
     "evidence_frame",
     "json_line",
+    "json_text",
     "rounded",
     "scores_frame",
     "write_parquet",
@@ -35,6 +36,11 @@ def json_line(row: Mapping[str, Any]) -> str:
     """
     line = json.dumps(_plain(row), ensure_ascii=False, allow_nan=False)
     return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON, written as `json_line` writes rows."""
+    return json_line({"": value})[5:-1]
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +75,7 @@ def _plain(value: Any) -> Any:
 
 def _cell(value: Any) -> str | None:
     if isinstance(value, list | tuple | Mapping):
-        return json_line({"": value})[5:-1]
+        return json_text(value)
     return None if _missing(value) else str(value)
 
 

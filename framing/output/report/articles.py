@@ -12,12 +12,11 @@ from markupsafe import Markup, escape
 
 from framing.actors import name_uses
 from framing.analysis import ALL_VOICES, Analysis, Evidence
-from framing.analysis import Markup as Marked
 from framing.comparison.compare import Comparison
 from framing.comparison.rows import rows_of
 from framing.dimensions.attribution import source_key
-from framing.output.highlight import Block, Piece, blocks, pieces_of
-from framing.output.style import OKABE_ITO, actor_name, shown, spoken
+from framing.output.highlight import Block, Piece, evidence_id, highlight
+from framing.output.style import OKABE_ITO, actor_name, shortened, shown, spoken
 
 
 class Item(NamedTuple):
@@ -85,14 +84,9 @@ def article_names(analyses: Sequence[Analysis]) -> dict[str, str]:
     outlets = [str(analysis.document.meta.get("outlet") or "").strip() for analysis in analyses]
     distinct = all(outlets) and len(set(outlets)) == len(outlets)
     ids = [analysis.document.id for analysis in analyses]
-    short = [_shortened(name) for name in (outlets if distinct else map(_without_checksum, ids))]
+    short = [shortened(name, _NAME) for name in (outlets if distinct else map(_without_checksum, ids))]
     # Two long names may look alike once shortened.
     return dict(zip(ids, short if len(set(short)) == len(short) else ids, strict=True))
-
-
-def evidence_id(key: str, number: int) -> str:
-    """The id in the page of a piece of evidence: `number` is its place in `analysis.evidence`."""
-    return f"{key}-e{number}"
 
 
 def mention_id(key: str, number: int) -> str:
@@ -101,6 +95,7 @@ def mention_id(key: str, number: int) -> str:
 
 
 _CHECKSUM = re.compile(r"[-_.][0-9a-f]{12,}$")
+_NAME = 26  # characters of a name in charts and tables
 _OPENING = 90  # characters of the first sentence that stand for a missing title
 
 
@@ -108,20 +103,11 @@ def _without_checksum(id: str) -> str:
     return _CHECKSUM.sub("", id)
 
 
-def _shortened(name: str, limit: int = 26) -> str:
-    return name if len(name) <= limit else name[: limit - 1].rstrip() + "…"
-
-
 def _article(number: int, analysis: Analysis, name: str, places: Mapping[str, Places]) -> Article:
     document, key = analysis.document, f"a{number}"
     meta = analysis.article
-    marks = [
-        piece
-        for place, item in enumerate(analysis.evidence)
-        for piece in pieces_of(item, evidence_id(key, place))
-    ]
-    marks += [piece for kind in places.values() for piece in kind.pieces]
-    shown_blocks = [block for block in blocks(document, marks) if block.kind != "metadata"]
+    beside = [piece for kind in places.values() for piece in kind.pieces]
+    shown_blocks = [block for block in highlight(analysis, key, beside) if block.kind != "metadata"]
     title = " ".join(str(meta["title"] or "").split())
     # The headline of the text, with its marks, stands for a title that is the same or missing.
     if (
@@ -133,7 +119,7 @@ def _article(number: int, analysis: Analysis, name: str, places: Mapping[str, Pl
         title = headline.striptags()
     else:
         opening = " ".join(document[document.sentences[0]].split()) if document.sentences else document.id
-        title = title or _shortened(opening, _OPENING)
+        title = title or shortened(opening, _OPENING)
         headline = escape(title)
     outlet = meta["outlet"] if meta["outlet"] != name else ""
     parts = [outlet, meta["author"], meta["date"], document.meta.get("genre")]
@@ -164,7 +150,7 @@ def _item(id: str, text: str, item: Evidence) -> Item:
         id=id,
         dimension=item.dimension,
         label=spoken(item.label),
-        text=_shortened(text, 90),
+        text=shortened(text, 90),
         actor=actor_name(item.actor) if item.actor else "",
         voice=item.voice,
         source=actor_name(item.source_actor) if item.source_actor else "",
@@ -234,7 +220,7 @@ def _passages(analysis: Analysis, key: str, passages: pd.DataFrame, names: Mappi
                 id,
                 "passages",
                 kind,
-                _shortened(analysis.document.text[start:end], 90),
+                shortened(analysis.document.text[start:end], 90),
                 f"told in {names[other]} too",
             )
         )
@@ -272,8 +258,7 @@ def _data(analysis: Analysis, places: Mapping[str, Places]) -> dict[str, Any]:
     those it alone attributes, where attributions are nested the innermost.
     """
     document = analysis.document
-    attributions = analysis.readings["attribution"].evidence if "attribution" in analysis.readings else ()
-    marked = Marked(document, analysis.mentions, tuple(attributions))
+    marked = analysis.markup
     owned: dict[int, int] = {}
     for voice, words in marked.voices.words():
         if voice.attribution is not None:
@@ -289,7 +274,7 @@ def _data(analysis: Analysis, places: Mapping[str, Places]) -> dict[str, Any]:
         rows.append(row)
     if "attribution" in analysis.readings:
         first = next((i for i, item in enumerate(analysis.evidence) if item.dimension == "attribution"), 0)
-        for number, item in enumerate(attributions):
+        for number, item in enumerate(marked.attributions):
             rows[first + number] |= {"words": owned.get(number, 0), "speaker": source_key(document, item)}
     voices = ALL_VOICES if "attribution" in analysis.readings else ("all",)
     sizes = {

@@ -11,10 +11,9 @@ import pandas as pd
 from framing.analysis import Analysis, Score
 from framing.comparison.rows import supporting
 from framing.output.charts import main_scores
-from framing.output.report.articles import evidence_id
-from framing.output.style import actor_name, in_words, shown, spoken
+from framing.output.highlight import evidence_id
+from framing.output.style import SIGNIFICANT, actor_name, in_words, shown, spoken
 
-SIGNIFICANT = 0.05
 MOST_PER_DIMENSION = 5
 _KEY = ["dimension", "measure", "label", "actor", "voice"]
 

@@ -23,9 +23,9 @@ from framing.comparison.shift import shift
 from framing.output.charts import Charts, at_a_glance, charts_of, draw_all, word_shift
 from framing.output.highlight import slug
 from framing.output.report import numbers, sections
-from framing.output.report.articles import Article, article_names, articles_of
-from framing.output.style import NARROW, WIDTH, actor_name, article_colors, shown, spoken
-from framing.output.table import json_line
+from framing.output.report.articles import Article, articles_of
+from framing.output.style import NARROW, SIGNIFICANT, WIDTH, actor_name, article_colors, shown, spoken
+from framing.output.table import json_text
 
 MANY = 12  # articles; with more, a page shows an article when it is asked for, and compares groups rather than pairs
 MOST_SHIFTS = 4
@@ -69,11 +69,11 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
     facts, passages = comparison.facts, comparison.passages
     articles = articles_of(comparison, facts, passages)
     by_key = {article.key: analysis for article, analysis in zip(articles, analyses, strict=True)}
-    names = article_names(analyses)
+    names = {article.id: article.name for article in articles}
     pages = sections.pages_of(articles, analyses)
     dimensions = _dimensions(analyses)
     differences = _differences(comparison, many=many)
-    told = _outstanding(comparison, differences, pages, many=many)
+    told = _outstanding(comparison, differences, articles, by_key)
     charts = _charts(comparison, names, told)
     loaded, most = sections.loaded_terms(articles), MOST_ROWS if many else None
     style, script = _read("report.css"), _read("report.js")
@@ -87,9 +87,9 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         "charts": charts,
         "outstanding": told,
         "silent": sections.silent(comparison),
-        "differences": numbers.differing(differences, {} if many else names),
+        "differences": numbers.differing(differences, {} if comparison.group_by else names),
         "tests": int(differences.p.notna().sum()),
-        "different": int((differences.q <= numbers.SIGNIFICANT).sum()),
+        "different": int((differences.q <= SIGNIFICANT).sum()),
         "per_dimension": numbers.MOST_PER_DIMENSION,
         "loaded": loaded[:most],
         "terms": len(loaded),
@@ -200,7 +200,10 @@ def _differences(comparison: Comparison, *, many: bool) -> pd.DataFrame:
 
 
 def _outstanding(
-    comparison: Comparison, differences: pd.DataFrame, pages: sections.Pages, *, many: bool
+    comparison: Comparison,
+    differences: pd.DataFrame,
+    articles: Sequence[Article],
+    by_key: Mapping[str, Analysis],
 ) -> list[dict[str, Any]]:
     """What differs beyond chance among the values of the first chart, with both ends as the page prints them."""
     told = numbers.outstanding(comparison.scores, differences)
@@ -210,11 +213,10 @@ def _outstanding(
                 (None, row[side], shown(row[f"value_{side}"], row["written"])) for side in ("a", "b")
             ]
         return told
-    by_key = {article.key: analysis for article, analysis in zip(pages.articles, pages.analyses, strict=True)}
-    keys = {article.id: article.key for article in pages.articles}
+    keys = {article.id: article.key for article in articles}
     for row in told:
         row["ends"] = [
-            (pages.articles[int(name[1:]) - 1], cell, cell.value)
+            (articles[int(name[1:]) - 1], cell, cell.value)
             for name, cell in numbers.cells_of(row, by_key, keys)
         ]
     return told
@@ -274,9 +276,7 @@ def _inline(picture: str) -> Markup:
 
 def _data(value: Any) -> Markup:
     """JSON for a script element that no browser runs: what could end the element is escaped."""
-    text = (
-        json_line({"": value})[5:-1].replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    )
+    text = json_text(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(text)  # noqa: S704 - escaped above
 
 

@@ -16,9 +16,10 @@ from framing.comparison.rows import rows_of
 from framing.comparison.sourcing import NOT_NAMED
 from framing.models.figures import measured
 from framing.output.charts import VOICES_APART, most_mentioned, with_enough
-from framing.output.report.articles import Article, evidence_id, mention_id
+from framing.output.highlight import evidence_id
+from framing.output.report.articles import Article, mention_id
 from framing.output.report.numbers import chance
-from framing.output.style import actor_name, shown, spoken
+from framing.output.style import actor_name, shortened, shown, spoken
 
 _QUOTED_POINT = re.compile("[.,;:](?=[\"”’']$)")
 MOST_PASSAGES = 40
@@ -150,7 +151,7 @@ def speakers(frame: pd.DataFrame, pages: Pages) -> list[dict[str, Any]]:
                 "who": " · ".join(filter(None, [spoken(row.source_type), actor_name(row.source_actor) if row.source_actor else ""])),
                 "link": Link(article, str(row.attributions), tuple(cues[row.source_type, row.source_actor])),
                 "words": int(row.words), "share": shown(row.share, "share"), "position": shown(row.position, "share"),
-                "longest": int(row.longest), "quote": _cut(analysis.document.text[row.longest_start : row.longest_end]),
+                "longest": int(row.longest), "quote": shortened(" ".join(analysis.document.text[row.longest_start : row.longest_end].split()), _LONGEST),
             }
             for row in rows_of(own)
         ]  # fmt: skip
@@ -285,11 +286,6 @@ def _marked(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -
         parts += [escape(text[position:first]), Markup("<b>{}</b>").format(text[first:last])]
         position = last
     return Markup("").join([*parts, escape(text[position:end])])
-
-
-def _cut(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
 # Accuracy ---------------------------------------------------------------------------------------------------------

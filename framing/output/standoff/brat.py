@@ -8,7 +8,6 @@ attributes; weight, reason and the other fields stand in the note. `annotation.c
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
@@ -27,6 +26,7 @@ from framing.output.standoff.shape import (
     as_json,
     id_of,
     joined_label,
+    json_object,
     known,
     number,
     problem,
@@ -313,10 +313,5 @@ class _Reader:
 
 def _parsed(words: str) -> dict[str, Any] | None:
     """A note that was written here; None for one that somebody wrote."""
-    if not words.startswith("{"):
-        return None
-    try:
-        note = json.loads(words)
-    except (ValueError, RecursionError):
-        return None
-    return note if isinstance(note, dict) and note and note.keys() <= _NOTE else None
+    note = json_object(words) if words.startswith("{") else None
+    return note if note and note.keys() <= _NOTE else None

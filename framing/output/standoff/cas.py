@@ -26,6 +26,7 @@ from framing.output.standoff.shape import (
     id_of,
     is_offset,
     joined_label,
+    json_object,
     number,
     objects,
     problem,
@@ -246,7 +247,7 @@ def _standoff(cas: Any, text: str, file: Path) -> Standoff:
     standoff = Standoff(_id(article, about) or id_of(file.stem), text, {})
     if article is not None:
         standoff.sha256 = text_or_none(article.sha256) or ""
-        standoff.meta = _parsed(article.meta)
+        standoff.meta = json_object(article.meta) or {}
     elif text_or_none(getattr(about, "documentTitle", None)):
         standoff.meta = {"title": about.documentTitle}  # type: ignore[union-attr]
     for item in annotations:
@@ -274,7 +275,7 @@ def _mark(item: Any) -> Mark:
     return Mark(
         str(item.xmiID), item.begin, item.end, label, dimension or (_feature(item, "dimension") or ""),
         _feature(item, "voice") or "", _feature(item, "actor"), _feature(item, "sourceActor"),
-        number(getattr(item, "weight", None)), _feature(item, "why") or "", _parsed(_feature(item, "fields")), role,
+        number(getattr(item, "weight", None)), _feature(item, "why") or "", json_object(_feature(item, "fields")) or {}, role,
         f"annotation {item.xmiID}",
     )  # fmt: skip
 
@@ -310,11 +311,3 @@ def _texts(item: Any, names: Iterable[str]) -> Iterator[str]:
 
 def _feature(item: Any, name: str) -> str | None:
     return text_or_none(getattr(item, name, None))
-
-
-def _parsed(value: Any) -> dict[str, Any]:
-    try:
-        fields = json.loads(value) if isinstance(value, str) else None
-    except (ValueError, RecursionError):
-        return {}
-    return fields if isinstance(fields, dict) else {}

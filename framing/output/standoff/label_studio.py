@@ -8,7 +8,6 @@ further spans are regions labelled with their role and joined to it by a relatio
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -26,6 +25,7 @@ from framing.output.standoff.shape import (
     id_of,
     is_offset,
     joined_label,
+    json_object,
     known,
     number,
     objects,
@@ -264,7 +264,7 @@ class _Reader:
             setattr(mark, name, first)
         elif name == "weight" and number(first) is not None:
             mark.weight = number(first)
-        elif name == "fields" and (fields := _parsed(first)) is not None:
+        elif name == "fields" and (fields := json_object(first)) is not None:
             mark.fields = fields | mark.fields
         else:
             mark.fields[name] = first
@@ -281,12 +281,3 @@ class _Reader:
         if mark is not None and mark.label == role and not mark.dimension:
             mark.role = role
         self._standoff.links.append(Link(source, target, role))
-
-
-def _parsed(value: Any) -> dict[str, Any] | None:
-    """The fields that were written here; None where somebody wrote something else."""
-    try:
-        fields = json.loads(value) if isinstance(value, str) else None
-    except (ValueError, RecursionError):
-        return None
-    return fields if isinstance(fields, dict) else None

@@ -318,6 +318,15 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
             yield item
 
 
+def json_object(value: Any) -> dict[str, Any] | None:
+    """The object that a text holds as JSON, as it was written here; None where somebody wrote something else."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def is_offset(value: Any) -> bool:
     """Whether a value read from a file can be an offset."""
     return type(value) is int
