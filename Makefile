@@ -22,7 +22,7 @@ test: $(STAMP)
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
 	"$(BIN)/framing" lexicon lint
-	"$(BIN)/pytest" --cov
+	"$(BIN)/pytest" --cov --numprocesses auto --dist loadfile
 	"$(BIN)/coverage" report --omit='$(EDGES)' --fail-under=90 --format=total
 
 bench: $(STAMP)

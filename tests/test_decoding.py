@@ -92,7 +92,7 @@ def _zip() -> bytes:
         (b"\x89PNG\r\n\x1a\n\x00\x00", "picture"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture"),
         (b"{\\rtf1\\ansi text}", "rich-text"),
-        (gzip.compress(b"news"), "gzip"),
+        (gzip.compress(b"news", mtime=0), "gzip"),
         (bytes(range(32)) * 40, "binary"),
         (b"\x00" * 4000, "binary"),
     ],
