@@ -10,9 +10,9 @@ BIN := .venv/bin
 STAMP := .venv/installed
 TEXTS ?= texts
 REPORT ?= report.html
-EDGES := framing/__main__.py,framing/cli.py,framing/output/*,framing/training/*
+EDGES := framing/__main__.py,framing/cli/*,framing/output/*,framing/training/*
 
-.PHONY: report test bench format clean
+.PHONY: report test bench docs format clean
 
 report: $(STAMP)
 	"$(BIN)/framing" report "$(TEXTS)" -o "$(REPORT)" --charts charts
@@ -28,6 +28,10 @@ test: $(STAMP)
 bench: $(STAMP)
 	"$(BIN)/python" benchmarks/whole_profile.py "$(TEXTS)"
 
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet
+	@echo "Open build/docs/index.html"
+
 format: $(STAMP)
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
@@ -42,5 +46,5 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "framing needs Python 3.11 or newer; found: '$(PYTHON)' $$("$(PYTHON)" --version 2>&1)." >&2; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	"$(PYTHON)" -m venv .venv
-	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[io,notebook,test,dev]'
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[io,notebook,docs,test,dev]'
 	@touch "$@"

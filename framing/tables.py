@@ -6,13 +6,18 @@ import csv
 import difflib
 import io
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from framing.data import DataError, read_text
 from framing.decoding import UnreadableError
 
 _DELIMITERS = ",;\t|"
 _WASTE = 20  # times the file that may be read again after quotation marks that never close
+
+_WHOLE = re.compile(r"\d{1,12}(\.0+)?")  # a spreadsheet writes 12.0 where other rows of the column are empty
 
 Row = tuple[int, dict[str, Any] | UnreadableError]
 
@@ -73,6 +78,24 @@ def read_csv(text: str, column: str) -> Rows:
     return Rows(columns, [(line, _named(cells, columns)) for line, cells in parsed[1:]])
 
 
+def read_spreadsheet(path: Path, column: str) -> Rows:
+    """Rows of a CSV file that a spreadsheet may have written, cells as they were before `neutralised`; see `read_csv`.
+
+    Raises `DataError` when it cannot be read.
+    """
+    try:
+        columns, rows = read_csv(read_text(path), column)
+    except UnreadableError as error:
+        raise DataError(f"{path}: {error}") from error
+    return Rows(columns, [(line, _restored(cells)) for line, cells in rows])
+
+
+def _restored(cells: dict[str, Any] | UnreadableError) -> dict[str, Any] | UnreadableError:
+    if isinstance(cells, UnreadableError):
+        return cells
+    return {name: restored(cell) for name, cell in cells.items()}
+
+
 def read_parquet(data: bytes) -> Rows:
     """Rows of a Parquet file. Raises `UnreadableError` when it is none."""
     import pyarrow as pa  # noqa: PLC0415  only those who have such a file wait for it
@@ -86,6 +109,30 @@ def read_parquet(data: bytes) -> Rows:
             "is no readable Parquet table, or only part of one", "write or copy it anew"
         ) from error
     return Rows(list(table.column_names), list(enumerate(rows, 1)))
+
+
+def whole_number(cell: str, name: str, counts: str) -> int:
+    """The whole number from 0 on in a cell of the column `name`, which counts what `counts` says.
+
+    Raises `UnreadableError`.
+
+    >>> whole_number("12.0", "start", "characters of the text")
+    12
+    """
+    if not _WHOLE.fullmatch(cell):
+        raise UnreadableError(f"{name} is '{cell}', not a whole number from 0 on", f"count {counts}")
+    return int(cell.partition(".")[0])
+
+
+def unknown(what: str, given: str, choices: Collection[str]) -> UnreadableError:
+    """The error for a name that is none of the choices, with those, and the one that was meant where it is clear.
+
+    >>> str(unknown("label", "wesel", ("hearsay", "weasel")))
+    "unknown label 'wesel'; choose from hearsay, weasel. Did you mean 'weasel'?"
+    """
+    near = difflib.get_close_matches(given.lower(), choices, 1)
+    hint = f". Did you mean '{near[0]}'?" if near else ""
+    return UnreadableError(f"unknown {what} '{given}'", f"choose from {', '.join(choices)}{hint}")
 
 
 def require_column(name: str, columns: Sequence[str], option: str) -> None:
@@ -143,3 +190,27 @@ def _csv_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]
             start = line
         else:
             return
+
+
+def neutralised(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: `'` goes before what begins like one. Plain numbers stay.
+
+    What was written so is restored when it is read, for which cells that begin with `'` and then like one get another.
+
+    >>> neutralised("=1+1"), neutralised("-1"), neutralised("'=x"), neutralised("'tis")
+    ("'=1+1", '-1', "''=x", "'tis")
+    """
+    return f"'{cell}" if _DANGEROUS.match(cell) and not _PLAIN_NUMBER.fullmatch(cell) else cell
+
+
+def restored(cell: str) -> str:
+    """A cell as it was before `neutralised`.
+
+    >>> [restored(neutralised(cell)) for cell in ("=1+1", "-1", "'=x", "'tis")]
+    ['=1+1', '-1', "'=x", "'tis"]
+    """
+    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell
+
+
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")

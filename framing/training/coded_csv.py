@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from framing.decoding import UnreadableError, decode
 from framing.document import Span
-from framing.tables import read_csv
+from framing.tables import read_csv, unknown, whole_number
 from framing.training.attribution import ROLES, Article, Coded
 from framing.training.hedging import Cue, MarkedSentence
 from framing.training.loaded import CodedSentence
@@ -29,7 +28,6 @@ UNTYPED = "hedge"  # a hedge whose type was not coded
 
 _BABE = "label_bias"  # the column by which a file of BABE is told
 _LAYOUT = f"give a CSV with the columns {','.join(COLUMNS)}"
-_WHOLE = re.compile(r"\d{1,12}(\.0+)?")  # a spreadsheet writes 12.0 where other rows of the column are empty
 _POLARITY = re.compile(r"[-−]?[01](\.0+)?")
 _POLARITIES = SIGNS | {str(sign): sign for sign in NAMES}
 
@@ -140,12 +138,8 @@ def _span(line: int, row: Mapping[str, str], choices: Sequence[str]) -> CodedSpa
             f"{name} {cell}" for name, cell in zip(COLUMNS[1:], (start, end, label), strict=True) if cell
         )
         raise ValueError(f"has {given} but no {absent}; give both, or leave all empty where nothing is coded")
-    for name, cell in (("start", start), ("end", end)):
-        if not _WHOLE.fullmatch(cell):
-            raise ValueError(
-                f"{name} is '{cell}', not a whole number from 0 on; count characters of the text"
-            )
-    first, last = (int(cell.partition(".")[0]) for cell in (start, end))
+    first = whole_number(start, "start", "characters of the text")
+    last = whole_number(end, "end", "characters of the text")
     if not first < last <= len(text):
         raise ValueError(
             f"start {first} and end {last} mark nothing in a text of {len(text)} characters; "
@@ -164,9 +158,7 @@ def _label(label: str, choices: Sequence[str]) -> str:
         return label.lower()
     if not label:
         raise ValueError(f"has start and end but no label; give one of {', '.join(choices)}")
-    near = get_close_matches(label.lower(), choices, 1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
-    raise ValueError(f"unknown label '{label}'; choose from {', '.join(choices)}.{hint}")
+    raise unknown("label", label, choices)
 
 
 def _mentions(texts: Sequence[CodedText]) -> list[RatedMention]:
