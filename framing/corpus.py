@@ -19,6 +19,7 @@ from framing.tables import Rows, read_csv, read_json_lines, read_parquet, requir
 
 STDIN = "-"
 CATALOGS = ("catalog.csv", "metadata.csv")
+CODING = "coding"  # a folder of what people marked in the articles beside it
 _TEXTS = frozenset({".txt", ".text", ".md", ".markdown"})
 _PAGES = frozenset({".html", ".htm", ".xhtml"})
 _TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
@@ -178,12 +179,12 @@ def _find(path: str) -> Iterator[_Input | Failure]:
 
 
 def _walk(folder: str) -> Iterator[_Input | Failure]:
-    """Files of a folder and its folders in order; hidden ones and a README are no articles."""
+    """Files of a folder and its folders in order; hidden ones, a README and codings are no articles."""
     refused: list[OSError] = []
     files: list[Path] = []
     skipped: Counter[str] = Counter()
     for place, folders, names in os.walk(folder, onerror=refused.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and name != CODING]
         for name in names:
             kind = Path(name).suffix.lower()
             if name.startswith(".") or Path(name).stem.upper() == "README":

@@ -440,3 +440,10 @@ def test_no_metadata_costs_an_article(tmp_path, block, catalog):
     (document,), failures = load_corpus(tmp_path / "a.md")
     assert "Nobody was hurt." in [document[sentence] for sentence in document.sentences]
     assert _lost(failures) == []
+
+
+def test_a_folder_of_codings_holds_no_article(tmp_path):
+    _write(tmp_path, {"a.txt": ARTICLE, "coding/key.csv": "article,label\na,hedge\n"})
+    documents, failures = load_corpus(tmp_path)
+    assert [document.id for document in documents] == ["a"]
+    assert failures == []

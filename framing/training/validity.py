@@ -22,8 +22,6 @@ from framing.training.validate import compare_items, flat, spoken, tasks
 
 MACHINES = "machine coders"
 _CROSS = "†"
-_OPENING = "<!-- validity -->"
-_CLOSING = "<!-- /validity -->"
 
 
 class Measurement(NamedTuple):
@@ -168,7 +166,7 @@ def full_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
         )
         for row in next(iter(figures.values()))
     ]
-    return _markdown(("task", "corpus", "coded by", "figure", "n", *figures, "others, on their splits"), rows)
+    return markdown(("task", "corpus", "coded by", "figure", "n", *figures, "others, on their splits"), rows)
 
 
 def short_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
@@ -180,7 +178,7 @@ def short_table(figures: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
         (task, f"{row['corpus']} ({row['n']:,} {row['items']})", row["figure"], *_values(figures, row, 2))
         for task, row in first.items()
     ]
-    return _markdown(("task", "measured on", "figure", *figures), rows)
+    return markdown(("task", "measured on", "figure", *figures), rows)
 
 
 def _values(
@@ -196,18 +194,20 @@ def _values(
         yield f"{value} ({low}–{high})" + (_CROSS if found["cross_validated"] else "")
 
 
-def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [f"| {' | '.join(cells)} |" for cells in (columns, *rows)]
     return "\n".join([lines[0], "|" + "---|" * len(columns), *lines[1:]]) + "\n"
 
 
-def insert(page: str, content: str) -> str:
-    """A page with the content between its two `validity` marks. Raises `ValueError` when it has none."""
-    before, _, rest = page.partition(_OPENING)
-    _, closing, after = rest.partition(_CLOSING)
-    if not closing:
-        raise ValueError(f"the page lacks the marks {_OPENING} and {_CLOSING}")
-    return f"{before}{_OPENING}\n{content}{closing}{after}"
+def insert(page: str, content: str, name: str = "validity") -> str:
+    """A page with the content between its two marks of this name. Raises `ValueError` when it has none."""
+    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, _, rest = page.partition(opening)
+    _, found, after = rest.partition(closing)
+    if not found:
+        raise ValueError(f"the page lacks the marks {opening} and {closing}")
+    return f"{before}{opening}\n{content}{closing}{after}"
 
 
 PAGES = {"README.md": short_table, "docs/validity.md": full_table}
