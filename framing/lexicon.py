@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
 from functools import cache, cached_property
 from itertools import chain, compress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from framing.data import DataError, folder, read_cells, read_table, read_text
 from framing.document import Document, tokenize
+from framing.tables import unknown
 
 GUARDS = ("before", "not_before", "after", "not_after")
 
@@ -100,6 +105,12 @@ class Lexicon:
         """Category names and their definitions, as the header gives them."""
         parts = (part.partition("=") for part in _BETWEEN_CATEGORIES.split(self.header["categories"]))
         return {name.strip(): meaning.strip() for name, _, meaning in parts if name.strip()}
+
+    def of_category(self, name: str) -> tuple[Entry, ...]:
+        """The entries of a category, all for an empty name. Raises `DataError` that lists the choices for an unknown one."""
+        if name and name not in self.categories:
+            raise DataError(f"{self.name}: {unknown('category', name, self.categories)}")
+        return tuple(entry for entry in self.entries if not name or entry.category == name)
 
     def reason(self, entry: Entry) -> str:
         """Why an entry counts: its own note, or what its category means."""
@@ -368,9 +379,17 @@ def lexicon_names() -> list[str]:
     return sorted(path.stem for path in folder("lexicons").glob("*.tsv") if path.stem not in LISTS)
 
 
-@cache
 def lexicons_digest() -> str:
-    """One short digest over all shipped lexicons and lists."""
+    """One short digest over all lexicons and lists in use: the shipped ones, and those that `replacing` put in their place."""
+    replaced = _REPLACED.get()
+    if not replaced:
+        return _shipped_digest()
+    parts = [_shipped_digest(), *(f"{name}={lexicon.digest}" for name, lexicon in sorted(replaced.items()))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+@cache
+def _shipped_digest() -> str:
     content = hashlib.sha256()
     for name in (*lexicon_names(), *LISTS):
         # Of the text, not of the bytes, since a checkout may have other line ends.
@@ -379,27 +398,60 @@ def lexicons_digest() -> str:
 
 
 def load_lexicon(name: str | Path) -> Lexicon:
-    """A shipped lexicon by name, read once, or any by path (`.tsv`, LIWC `.dic`, `.yaml`), read anew each time.
+    """A shipped lexicon by name, read once, or any by path, read anew each time.
 
+    A path is a `.tsv`, or a file in a format of `framing.lexicon_formats`: LIWC `.dic` or `.dicx`, `.yaml`, `.csv`.
     Raises `DataError` for an unknown name or a faulty file.
     """
+    replaced = _REPLACED.get()
     if isinstance(name, str) and name.isidentifier():  # asked for all the time
-        return _shipped(name)
+        return replaced.get(name) or _shipped(name)
     return _shipped(str(name)) if _NAME.fullmatch(str(name)) else _read(Path(name))
+
+
+_REPLACED: ContextVar[Mapping[str, Lexicon]] = ContextVar("replaced", default=MappingProxyType({}))
+
+
+@contextmanager
+def replacing(name: str, lexicon: Lexicon) -> Iterator[None]:
+    """Have `load_lexicon(name)` give another lexicon inside a `with`, and nowhere else: other threads see the shipped one.
+
+    For the model `lexicon` alone: trained models learned beside the shipped lexicons, and remember some of their words.
+    Raises `DataError` for the name of no shipped lexicon.
+    """
+    _shipped(name)
+    token = _REPLACED.set({**_REPLACED.get(), name: lexicon})
+    try:
+        yield
+    finally:
+        _REPLACED.reset(token)
 
 
 @cache
 def _shipped(name: str) -> Lexicon:
     if name not in lexicon_names():
-        raise DataError(f"unknown lexicon '{name}'; choose from {', '.join(lexicon_names())}, or give a path")
+        near = [f"'{close}'" for close in get_close_matches(name, lexicon_names(), 1, 0.7)]
+        near += [f"the file {path}" for path in sorted(Path().glob(f"{name}.*")) if path.suffix in SUFFIXES]
+        hint = f". Did you mean {' or '.join(near)}?" if near else ""
+        raise DataError(
+            f"unknown lexicon '{name}'; choose from {', '.join(lexicon_names())}, or give a path{hint}"
+        )
     return _read(folder("lexicons") / f"{name}.tsv")
 
 
-def _read(path: Path) -> Lexicon:
-    if path.suffix in (".dic", ".yaml", ".yml"):
-        from framing.lexicon_formats import read_dic, read_yaml  # it makes lexicons itself
+FOREIGN = (".dic", ".dicx", ".csv", ".yaml", ".yml")
+SUFFIXES = (".tsv", *FOREIGN)
 
-        return read_dic(path) if path.suffix == ".dic" else read_yaml(path)
+
+def _read(path: Path) -> Lexicon:
+    if not path.exists() and path.parent.is_dir():
+        near = get_close_matches(path.name, sorted(other.name for other in path.parent.iterdir()), 1)
+        advice = f"did you mean {path.parent / near[0]}?" if near else "check the name"
+        raise DataError(f"{path}: does not exist; {advice}")
+    if path.suffix.lower() in FOREIGN:
+        from framing.lexicon_formats import read_foreign  # it makes lexicons itself
+
+        return read_foreign(path)
     header, columns, rows = read_cells(path)
     return Lexicon(path.stem, _entries(path, columns, rows), header, path)
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ COLUMNS = (
 
 LEAST_USES = 2  # of a phrase in all groups together; one that occurs once tells nothing of how anybody writes
 # No phrase begins or ends with one of these: "of the base" is "base", cut at random.
-_EDGES = (
+FUNCTION_WORDS = (
     grammar.AUXILIARIES
     | grammar.SUBJECTS
     | grammar.OBJECTS
@@ -195,19 +196,27 @@ def count_words(analysis: Analysis) -> Counter[str]:
 def count_phrases(analysis: Analysis, length: int) -> Counter[str]:
     """How often an article uses each phrase of so many words, lower-cased; for longer ones see `keywords`."""
     counts: Counter[str] = Counter()
-    for run in _runs(analysis.document):
+    for run in word_runs(analysis.document):
         for first in range(len(run) - length + 1):
             words = run[first : first + length]
-            if length == 1 or not {words[0][0], words[-1][0]} & _EDGES:
-                counts[" ".join([*(before for _, before in words[:-1]), words[-1][0]])] += 1
+            if length == 1 or not {words[0].alone, words[-1].alone} & FUNCTION_WORDS:
+                counts[" ".join([*(word.before for word in words[:-1]), words[-1].alone])] += 1
     return counts
 
 
-def _runs(document: Document) -> Iterator[list[tuple[str, str]]]:
-    """Words with nothing but spaces between them; each alone, and as it stands before another ("mayor", "mayor's")."""
+class RunWord(NamedTuple):
+    """A word alone, as it stands before another ("mayor", "mayor's"), and its first token."""
+
+    alone: str
+    before: str
+    first: int
+
+
+def word_runs(document: Document) -> Iterator[list[RunWord]]:
+    """Words with nothing but spaces between them, in order; a hyphenated one is one word, and no run leaves its sentence."""
     tokens, starts, ends = document.tokens, document.starts, document.ends
     for sentence in document.sentences:
-        run: list[tuple[str, str]] = []
+        run: list[RunWord] = []
         token = sentence.first
         while token < sentence.last:
             last = token + 1
@@ -224,7 +233,7 @@ def _runs(document: Document) -> Iterator[list[tuple[str, str]]]:
             if last < sentence.last and starts[last] == ends[last - 1] and _CLITIC.fullmatch(tokens[last]):
                 before += tokens[last]
                 last += 1
-            run.append((word, before))
+            run.append(RunWord(word, before, token))
             token = last
         if run:
             yield run

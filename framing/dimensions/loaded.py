@@ -44,7 +44,6 @@ class Place(NamedTuple):
     why: str
 
 
-@cache
 def labels(model: str = "lexicon") -> tuple[str, ...]:
     """All labels of a model's evidence, in order of the alphabet: the categories of both lexicons, scare quotes, and
     `evaluative` where the model finds words without an entry.
