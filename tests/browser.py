@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,3 +23,23 @@ def chromium() -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         yield launched
         launched.close()
+
+
+@contextmanager
+def opened(launched: Any, path: Path, width: int) -> Iterator[Any]:
+    """A page from disk, open; afterwards nothing may have been asked of the network, complained or executed."""
+    context = launched.new_context(
+        viewport={"width": width, "height": 900}, offline=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    yield page
+    assert said == []
+    assert asked == [path.as_uri()]
+    assert page.evaluate("window.hacked") is None
+    context.close()

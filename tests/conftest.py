@@ -8,6 +8,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import axe
+import browser
 import pytest
 from hypothesis import settings
 
@@ -29,6 +31,17 @@ def shared(repository: Path) -> Path:
     if not folder.is_dir():
         pytest.skip("needs the corpora, expected in ../shared")
     return folder
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with browser.chromium() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def axe_script(repository: Path) -> str:
+    return axe.source(repository / "build" / "axe")
 
 
 def _is_local(address: object) -> bool:

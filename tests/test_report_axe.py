@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import axe
-import browser
 import pytest
 
 import framing
 from framing.output.report import write_report
-
-
-@pytest.fixture(scope="module")
-def script(repository):
-    return axe.source(repository / "build" / "axe")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +31,7 @@ def pages(tmp_path_factory, repository):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("paper", ["light", "dark"])
 @pytest.mark.parametrize("name", ["report", "text", "boxes", "table", "comparison"])
-def test_axe_finds_no_serious_fault(chromium, pages, script, name, paper, width):
+def test_axe_finds_no_serious_fault(chromium, pages, axe_script, name, paper, width):
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=paper, offline=True, reduced_motion="reduce"
     )
@@ -51,18 +39,18 @@ def test_axe_finds_no_serious_fault(chromium, pages, script, name, paper, width)
     page.goto((pages / f"{name}.html").as_uri())
     for details in page.locator("details").all():
         details.evaluate("node => node.open = true")
-    found = [fault for fault in axe.faults(page, script) if fault.impact in axe.SERIOUS]
+    found = [fault for fault in axe.faults(page, axe_script) if fault.impact in axe.SERIOUS]
     context.close()
     assert not found, "\n".join([f"{len(found)} faults", *map(str, found)])
 
 
-def test_axe_finds_a_fault_that_is_there(chromium, script):
+def test_axe_finds_a_fault_that_is_there(chromium, axe_script):
     context = chromium.new_context(offline=True)
     page = context.new_page()
     page.set_content(
         "<!doctype html><html lang=en><title>t</title><main><h1>t</h1><img src=x><p style='color:#ccc'>pale</p>"
     )
-    found = {(fault.rule, fault.impact) for fault in axe.faults(page, script)}
+    found = {(fault.rule, fault.impact) for fault in axe.faults(page, axe_script)}
     assert {("image-alt", "critical"), ("color-contrast", "serious")} <= found
     context.close()
 

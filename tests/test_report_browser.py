@@ -19,12 +19,6 @@ HOSTILE = "\"><script>window.hacked = 1</script><img src=x onerror='window.hacke
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser.chromium() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
 def report(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "page.html"
     documents = [
@@ -38,22 +32,8 @@ def report(tmp_path_factory):
 
 @pytest.fixture
 def page(chromium, report, request):
-    """The open page; afterwards nothing may have been asked of the network, complained or executed."""
-    width = getattr(request, "param", 1280)
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900}, offline=True, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    said, asked = [], []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(report.as_uri())
-    yield page
-    assert said == []
-    assert asked == [report.as_uri()]
-    assert page.evaluate("window.hacked") is None
-    context.close()
+    with browser.opened(chromium, report, getattr(request, "param", 1280)) as page:
+        yield page
 
 
 def until(page, condition, given=None):

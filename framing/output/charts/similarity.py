@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from framing.comparison.intervals import Array
+from framing.output.charts.matrix import Pairs, Shades, by_pair, draw_matrix
 from framing.output.charts.parts import (
     PHONE,
     SMALL,
@@ -19,11 +20,9 @@ from framing.output.charts.parts import (
     labels_of,
     note,
     nothing,
-    over,
     overhang,
     squeeze,
     text_width,
-    tint,
 )  # fmt: skip
 from framing.output.style import WIDTH
 
@@ -41,15 +40,12 @@ def similarity_map(
     """
     if len(articles) < 2 or similarity.empty:
         return nothing("one article is like no other", width, dark)
-    pairs = {
-        frozenset((str(a), str(b))): float(value)
-        for a, b, value in zip(similarity.a, similarity.b, similarity.similarity, strict=True)
-    }
+    pairs = by_pair(similarity, "similarity")
     draw = _matrix if len(articles) <= _MATRIX else _map
     return draw(Sheet(width, dark=dark), pairs, articles)
 
 
-def _matrix(sheet: Sheet, pairs: Mapping[frozenset[str], float], articles: Sequence[str]) -> Sheet:
+def _matrix(sheet: Sheet, pairs: Pairs, articles: Sequence[str]) -> Sheet:
     labels = labels_of(articles, sheet.width)
     step = min((sheet.width - labels.room - overhang(articles)) / (len(articles) - 0.5), 62)
     what = "0: no words in common, 100: the same text"
@@ -58,26 +54,15 @@ def _matrix(sheet: Sheet, pairs: Mapping[frozenset[str], float], articles: Seque
     )
     y = column_labels(sheet, articles, labels.room, step, y) + 2
     row = max(labels.row + 2, 24)
-    for line, one in enumerate(articles):
-        middle = y + (line + 0.5) * row
-        labels.draw(sheet, one, labels.room - 10, middle)
-        for column, other in enumerate(articles):
-            x = labels.room + column * step
-            value = pairs.get(frozenset((one, other)), math.nan)
-            if one == other or math.isnan(value):
-                sheet.rule(x + step / 2 - 3, middle, x + step / 2 + 3, middle, sheet.ink.rule)
-                continue
-            tip = f"{one} and {other}: {value:.2f}"
-            fill = tint(_TILE, 0.12 + 0.88 * max(value, 0), sheet.ink.paper)
-            sheet.rect(x + 1, middle - row / 2 + 1, x + step - 1, middle + row / 2 - 1, fill, tip=tip)
-            size = 11 if step >= 20 else SMALL
-            sheet.text(
-                x + step / 2, middle, f"{value * 100:.0f}", align="center", size=size, color=over(fill)
-            )
-    return sheet.cut(y + len(articles) * row + 4)
+    shades = Shades(_TILE, 0.12, "{:.2f}".format, _hundredths, 11 if step >= 20 else SMALL)
+    return sheet.cut(draw_matrix(sheet, y, pairs, articles, labels, step, row, shades) + 4)
 
 
-def _map(sheet: Sheet, pairs: Mapping[frozenset[str], float], articles: Sequence[str]) -> Sheet:
+def _hundredths(similarity: float) -> str:
+    return f"{similarity * 100:.0f}"
+
+
+def _map(sheet: Sheet, pairs: Pairs, articles: Sequence[str]) -> Sheet:
     distances = np.array([
         [0.0 if one == other else 1 - pairs.get(frozenset((one, other)), 0.0) for other in articles]
         for one in articles

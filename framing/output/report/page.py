@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 
@@ -21,20 +17,14 @@ from framing.comparison.compare import Comparison
 from framing.comparison.facts import not_mentioned, only_in
 from framing.comparison.shift import shift
 from framing.output.charts import Charts, at_a_glance, charts_of, draw_all, word_shift
-from framing.output.highlight import slug
+from framing.output.page import environment, inline, json_data, policy, read_template
 from framing.output.report import numbers, sections
 from framing.output.report.articles import Article, articles_of
-from framing.output.style import NARROW, SIGNIFICANT, WIDTH, actor_name, article_colors, shown, spoken
-from framing.output.table import json_text
+from framing.output.style import NARROW, SIGNIFICANT, WIDTH, article_colors, shown
 
 MANY = 12  # articles; with more, a page shows an article when it is asked for, and compares groups rather than pairs
 MOST_SHIFTS = 4
 MOST_ROWS = 60  # of lists that would be endless for many articles
-_TEMPLATES = files("framing.output") / "templates"
-_TAG = re.compile("<[^>]*>")
-_SPOKEN_PARTS = re.compile(' (?:role|aria-[a-z]+|target)="[^"]*"')
-# Vega puts the address of its own site before a place in the page.
-_LINK = re.compile('<a xlink:href="[^"#]*#')
 
 
 class Section(NamedTuple):
@@ -76,7 +66,7 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
     told = _outstanding(comparison, differences, articles, by_key)
     charts = _charts(comparison, names, told)
     loaded, most = sections.loaded_terms(articles), MOST_ROWS if many else None
-    style, script = _read("report.css"), _read("report.js")
+    style, script = read_template("report.css"), read_template("report.js")
     context: dict[str, Any] = {
         "title": title or _title(articles),
         "articles": articles,
@@ -108,7 +98,7 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         "signature": dict(analyses[0].signature) if analyses else {},
         "style": Markup(style),  # noqa: S704 - the package's own file
         "script": Markup(script),  # noqa: S704 - see above
-        "policy": _policy(style, script),
+        "policy": policy(style, script),
     }
     if many:
         context["columns"], context["cells"] = numbers.main_cells(comparison.scores, by_key)
@@ -118,27 +108,9 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         context["tables"] = {
             dimension.name: numbers.score_rows(by_key, dimension.name) for dimension in dimensions
         }
-        context["data"] = _data({article.key: article.data for article in articles})
+        context["data"] = json_data({article.key: article.data for article in articles})
     context["sections"] = _sections(context)
-    return _environment().get_template("report.html").render(context)
-
-
-@cache
-def _read(name: str) -> str:
-    return _TEMPLATES.joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_read),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(spoken=spoken, slug=slug, actor_name=actor_name)
-    return environment
+    return environment().get_template("report.html").render(context)
 
 
 def _sections(context: Mapping[str, Any]) -> list[Section]:
@@ -168,19 +140,6 @@ def _sections(context: Mapping[str, Any]) -> list[Section]:
 
 def _title(articles: Sequence[Article]) -> str:
     return articles[0].title if len(articles) == 1 else f"How {len(articles)} articles tell it"
-
-
-def _policy(style: str, script: str) -> str:
-    """A content security policy under which only this page's own style and script run, and nothing is fetched."""
-
-    def source(text: str) -> str:
-        digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-        return f"'sha256-{digest}'"
-
-    return (
-        f"default-src 'none'; style-src {source(style)}; script-src {source(script)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _dimensions(analyses: Sequence[Analysis]) -> list[Dimension]:
@@ -242,7 +201,7 @@ def _charts(
     else:
         charts |= _shifts(comparison, names, told[:MOST_SHIFTS])
     return {
-        name: {"wide": _inline(drawn[WIDTH]), "narrow": _inline(drawn[NARROW])}
+        name: {"wide": inline(drawn[WIDTH]), "narrow": inline(drawn[NARROW])}
         for name, drawn in draw_all(charts, (WIDTH, NARROW)).items()
     }
 
@@ -264,31 +223,20 @@ def _shifts(comparison: Comparison, names: Mapping[str, str], told: Sequence[Map
     return charts
 
 
-def _inline(picture: str) -> Markup:
-    """A chart for the page: hidden from screen readers and the tab key, for which the tables have the same links."""
-    picture = _TAG.sub(lambda tag: _SPOKEN_PARTS.sub("", tag[0]), picture)
-    picture = _LINK.sub('<a tabindex="-1" href="#', picture)
-    return Markup(picture)  # noqa: S704 - vl-convert escapes the text it draws
-
-
-# Data -------------------------------------------------------------------------------------------------------------
-
-
-def _data(value: Any) -> Markup:
-    """JSON for a script element that no browser runs: what could end the element is escaped."""
-    text = json_text(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(text)  # noqa: S704 - escaped above
-
-
 def _chunk(article: Article, by_key: Mapping[str, Analysis], context: Mapping[str, Any]) -> Chunk:
     """An article with its numbers, text, list of evidence and data, packed."""
     own = {article.key: by_key[article.key]}
     tables = {name: numbers.score_rows(own, name) for name in context["dimensions"]}
     html = (
-        _environment()
+        environment()
         .get_template("report/article.html")
         .render(
-            {**context, "article": article, "own_tables": tables, "data": _data({article.key: article.data})}
+            {
+                **context,
+                "article": article,
+                "own_tables": tables,
+                "data": json_data({article.key: article.data}),
+            }
         )
     )
     packed = gzip.compress(html.encode("utf-8", "replace"), compresslevel=6, mtime=0)
