@@ -29,7 +29,9 @@ from framing.lexicon import Entry, Lexicon, load_lexicon
 
 if TYPE_CHECKING:
     from framing.comparison.compare import Comparison, compare
+    from framing.estimator import FramingTransformer
     from framing.output.notebook import render
+    from framing.output.widgets import mark, rewrite
 
 __all__ = [
     "Actor",
@@ -40,6 +42,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Failure",
+    "FramingTransformer",
     "Lexicon",
     "Markup",
     "Mention",
@@ -56,25 +59,32 @@ __all__ = [
     "load_dimensions",
     "load_lexicon",
     "make_document",
+    "mark",
     "read",
     "render",
+    "rewrite",
 ]
+
+# Comparisons, pictures and widgets are loaded when they are first asked for: they need libraries slower than all the rest.
+_LATE = {
+    "Comparison": "framing.comparison.compare",
+    "FramingTransformer": "framing.estimator",
+    "compare": "framing.comparison.compare",
+    "mark": "framing.output.widgets",
+    "render": "framing.output.notebook",
+    "rewrite": "framing.output.widgets",
+}
 
 if not TYPE_CHECKING:  # a checker that saw this would take every name for one of the package's
 
     def __getattr__(name: str) -> Any:
-        """Comparisons and pictures are loaded when they are first asked for: they need libraries slower than all the rest."""
-        if name in {"Comparison", "compare"}:
-            from framing.comparison.compare import Comparison, compare  # noqa: PLC0415  see above
-
-            _let_show_itself(Comparison, html="comparison_html", png="comparison_png")
-            globals().update(Comparison=Comparison, compare=compare)
-        elif name == "render":
-            from framing.output.notebook import render  # noqa: PLC0415  see above
-
-            globals().update(render=render)
-        else:
+        """A name that is loaded late."""
+        if name not in _LATE:
             raise AttributeError(f"module 'framing' has no attribute '{name}'")
+        module = importlib.import_module(_LATE[name])
+        if name in {"Comparison", "compare"}:
+            _let_show_itself(module.Comparison, html="comparison_html", png="comparison_png")
+        globals()[name] = getattr(module, name)
         return globals()[name]
 
 

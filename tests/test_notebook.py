@@ -14,7 +14,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from types import ModuleType, SimpleNamespace
 
-import browser
 import numpy as np
 import pytest
 from hypothesis import given
@@ -640,12 +639,6 @@ def test_a_notebook_runs_and_keeps_html_and_a_picture(tmp_path, repository):
 
 
 # In a browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser.chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

@@ -19,15 +19,14 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, Union, overload
 
-import jinja2
 from markupsafe import Markup, escape
 
 from framing.analysis import Analysis, Evidence, Score, choose_dimensions, load_dimensions
 from framing.document import Document, Paragraph
 from framing.output.highlight import Block, Piece, marked
+from framing.output.page import environment
 from framing.output.style import SIGNIFICANT, actor_name, in_words, ink, shortened, shown, spoken
 from framing.voice import Voices
 
@@ -111,7 +110,7 @@ def render(
     look = _Look(style, settings, page)
     body = Markup("").join(_part(item, look, dimensions, manual) for item in items)
     html = _cleaned(_template().page(title=_title(items), body=body) if page else body)
-    if jupyter or (jupyter is None and not page and _in_notebook()):
+    if jupyter or (jupyter is None and not page and in_notebook()):
         bundle = {"text/plain": "\n".join(map(summary, items)), "text/html": html}
         if len(items) == 1 and _is_comparison(items[0]):
             png = comparison_png(items[0], dark=settings.dark)
@@ -135,6 +134,15 @@ def analysis_html(analysis: Analysis) -> str:
     return _cleaned(_template().analysis(sheet=sheet, rows=rows, voices=VOICES_SHOWN, text=text, kept=kept))
 
 
+def text_html(analysis: Analysis, dimensions: Sequence[str] | None = None, *, style: str = "evidence") -> str:
+    """The text of an analysis with its evidence marked, or a table of it, and nothing around: for a place that has the rest.
+
+    `dimensions` are as in `render`, `style` is one of `STYLES`.
+    """
+    sheet = _of_analysis(analysis, dimensions).below()
+    return _cleaned(_text(sheet._replace(others=()), _NOTEBOOK._replace(style=style)))
+
+
 def comparison_html(comparison: Comparison) -> str:
     """A comparison at a glance: one picture and one table of the score that stands for each dimension."""
     return _cleaned(_comparison(comparison, _NOTEBOOK))
@@ -144,7 +152,7 @@ def comparison_png(comparison: Comparison, *, dark: bool = False) -> bytes:
     """The picture of a comparison as PNG, for where HTML is not shown."""
     import vl_convert  # noqa: PLC0415  see the module
 
-    return _smaller(vl_convert.svg_to_png(_picture(comparison, dark=dark), scale=_SCALE))
+    return smaller(vl_convert.svg_to_png(_picture(comparison, dark=dark), scale=_SCALE))
 
 
 def summary(what: object) -> str:
@@ -260,7 +268,7 @@ def _comparison(comparison: Comparison, look: _Look) -> Markup:
     names = _names(comparison)
     html: Markup = _template().comparison(
         articles=[(names[analysis.document.id], _cells(analysis, keys)) for analysis in analyses],
-        heads=[_head(comparison.analyses, key) for key in keys],
+        heads=[score_head(comparison.analyses, key) for key in keys],
         total=len(comparison.analyses),
         words=sum(analysis.document.words for analysis in comparison.analyses),
         tests=int(comparison.differences.p.notna().sum()),
@@ -489,7 +497,8 @@ class Cell(NamedTuple):
     n: int = 0
 
 
-def _head(analyses: Sequence[Analysis], key: Key) -> Head:
+def score_head(analyses: Sequence[Analysis], key: Key) -> Head:
+    """What a score that one of the analyses has measures."""
     dimension, measure, _, actor = key
     unit = next(score.unit for analysis in analyses for score in analysis.scores if score.key[:4] == key)
     title = load_dimensions()[dimension].title if dimension in load_dimensions() else dimension
@@ -515,7 +524,7 @@ def _voice_rows(analysis: Analysis) -> Iterator[tuple[Head, list[Cell]]]:
     keys = main_keys([analysis])
     columns = [_cells(analysis, keys, voice) for voice in VOICES_SHOWN]
     for key, *cells in zip(keys, *columns, strict=True):
-        yield _head([analysis], key), cells
+        yield score_head([analysis], key), cells
 
 
 def _resampled(analyses: Iterable[Analysis]) -> bool:
@@ -554,7 +563,7 @@ def _framed(svg: str, paper: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {sheet}>{ground}{inner}</svg>'
 
 
-def _smaller(png: bytes) -> bytes:
+def smaller(png: bytes) -> bytes:
     """The same picture, its data packed better: a third of the size, which every saved notebook carries."""
     parts, data, place = [], b"", 8
     while place < len(png):
@@ -771,17 +780,13 @@ def _cleaned(html: str) -> str:
 @cache
 def _template() -> Any:
     """The macros of the template, by name."""
-    source = (files("framing.output") / "templates" / "notebook.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(source).module
+    return environment().get_template("notebook.html").module
 
 
 # Notebooks ------------------------------------------------------------------------------------------------------
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
     """Whether a notebook runs this; a terminal shows no HTML. Nothing is imported to find out."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None

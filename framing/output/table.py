@@ -19,6 +19,7 @@ __all__ = [
     "evidence_frame",
     "json_line",
     "json_text",
+    "records",
     "rounded",
     "scores_frame",
     "write_parquet",
@@ -55,6 +56,11 @@ def rounded(frame: pd.DataFrame) -> pd.DataFrame:
         elif not pd.api.types.is_numeric_dtype(column):
             result[name] = pd.Series([_cell(value) for value in column], index=column.index, dtype="str")
     return result
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
