@@ -215,7 +215,17 @@ def test_the_readme_names_commands_that_exist():
     assert targets <= set(re.findall(r"^(\w+):", read("Makefile"), re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "lexicons/README.md", "texts/README.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "lexicons/README.md",
+        "notebooks/assignment/README.md",
+        "texts/README.md",
+        "texts/coding/README.md",
+    ],
+)
 def test_links_lead_somewhere(page):
     links = re.findall(r"\]\(([^)#]+)\)", read(page))
     for link in links:

@@ -1,0 +1,1 @@
+"""What the pages of the documentation take from the package when they are built, so that it is never said twice."""
