@@ -228,6 +228,22 @@ def texts(tmp_path, monkeypatch):
     return place
 
 
+@pytest.mark.parametrize(
+    ("rows", "pairs"),
+    [
+        ("1,russia,-1\n2,russia,0\n", {(0, "russia"), (1, "russia"), (3, "russia")}),
+        ("1,,\n2,,\n", None),
+    ],
+)
+def test_an_exercise_in_stance_asks_for_what_its_key_rates(made, tmp_path, rows, pairs):
+    """And for the key's actors where they are mentioned; a key without a rating asks for all that are."""
+    (tmp_path / "key.csv").write_text(f"sentence,actor,label\n{rows}", encoding="utf-8")
+    exercise = make_exercise(documents()[:1], "stance", models=["lexicon"], key=tmp_path / "key.csv")
+    (article,) = exercise.articles
+    assert set(article.pairs) == (pairs or set(made["stance"].articles[0].pairs))
+    assert {pair for pair, _ in article.rated(exercise.models["lexicon"].marks)} <= set(article.pairs)
+
+
 def test_teaching_texts_are_keyed_by_hand(texts):
     exercise = make_exercise([read(texts / "moscow-wire.md")], "hedging", models=["lexicon"])
     assert (

@@ -54,6 +54,12 @@ class ExerciseArticle:
                 found.setdefault(self.sentence_at(mark.start), []).append(mark)
         return found
 
+    def rated(self, marks: Iterable[Mark]) -> list[tuple[tuple[int, str], Mark]]:
+        """The marks of stance in this article, each with its pair."""
+        return [
+            ((self.sentence_at(mark.start), mark.actor), mark) for mark in marks if mark.article == self.id
+        ]
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -103,29 +109,25 @@ def make_exercise(
 def _asking_for_what_is_keyed(exercise: Exercise) -> Exercise:
     """For stance: the pairs that the key rated, and those of its actors in the sentences that mention them.
 
-    Coders rate actors that a sentence means without naming too, and hardly ever all actors that it mentions.
+    Coders rate actors that a sentence means without naming too, and hardly ever all actors that it mentions. A key without
+    a rating leaves the exercise as it is.
     """
-    if exercise.dimension != "stance":
-        return exercise
     actors = {mark.actor for mark in exercise.key.marks}
+    if exercise.dimension != "stance" or not actors:
+        return exercise
     articles = []
     for article in exercise.articles:
-        rated = {
-            (at, mark.actor)
-            for at, marks in article.by_sentence(exercise.key.marks).items()
-            for mark in marks
-        }
         mentioned = {pair for pair in article.pairs if pair[1] in actors}
-        articles.append(replace(article, pairs=tuple(sorted(rated | mentioned))))
-    asked = {(article.id, *pair) for article in articles for pair in article.pairs}
-    place = {article.id: article for article in articles}
+        rated = {pair for pair, _ in article.rated(exercise.key.marks)}
+        articles.append(replace(article, pairs=tuple(sorted(mentioned | rated))))
     models = {
         name: replace(
             coding,
             marks=tuple(
                 mark
-                for mark in coding.marks
-                if (mark.article, place[mark.article].sentence_at(mark.start), mark.actor) in asked
+                for article in articles
+                for pair, mark in article.rated(coding.marks)
+                if pair in article.pairs
             ),
         )
         for name, coding in exercise.models.items()
@@ -218,7 +220,7 @@ def _without_hyphen(document: Document, start: int, end: int) -> Span:
 def _key_by_hand(exercise: Exercise, given: str | os.PathLike[str] | None) -> tuple[Coding | None, str]:
     """The key that coders made, and who; none where the articles are no teaching texts, or not coded yet."""
     if exercise.dimension == "stance":
-        exercise = replace(exercise, articles=tuple(map(_with_every_pair, exercise.articles)))
+        exercise = replace(exercise, articles=tuple(map(with_every_pair, exercise.articles)))
     if given is not None:
         path = Path(given)
         key, lacking = read_key(path, exercise)
@@ -238,8 +240,9 @@ def _key_by_hand(exercise: Exercise, given: str | os.PathLike[str] | None) -> tu
     ), "two machine coders, who read by the codebook, and a third reading where they differed"
 
 
-def _with_every_pair(article: ExerciseArticle) -> ExerciseArticle:
-    actors = sorted(actor.id for actor in load_actors())
+def with_every_pair(article: ExerciseArticle) -> ExerciseArticle:
+    """The article with every actor to be rated in every sentence, also one that is meant and not named."""
+    actors = [actor.id for actor in load_actors()]
     return replace(article, pairs=tuple(product(range(len(article.sentences)), actors)))
 
 

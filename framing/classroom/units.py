@@ -125,8 +125,9 @@ def _stance(exercise: Exercise, codings: Sequence[Coding]) -> Array:
 
 
 def _rated(exercise: Exercise, coding: Coding) -> Iterator[tuple[Unit, float]]:
-    marks = marks_by_article(coding)
     for article in exercise.articles:
         if article.id in coding.articles:
-            for mark in sorted(marks.get(article.id, ()), key=lambda mark: (mark.start, mark.actor)):
-                yield Unit(article.id, article.sentence_at(mark.start), mark.actor), stance_value(mark.label)
+            for pair, mark in sorted(
+                article.rated(coding.marks), key=lambda own: (own[1].start, own[1].actor)
+            ):
+                yield Unit(article.id, *pair), stance_value(mark.label)

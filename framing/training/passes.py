@@ -8,15 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from framing.actors import load_actors
 from framing.classroom.coding import LABELS, Coding, read_key
-from framing.classroom.exercise import Exercise, make_exercise
+from framing.classroom.exercise import Exercise, make_exercise, with_every_pair
 from framing.classroom.scoring import score_codings
 from framing.classroom.units import ratings_of
 from framing.corpus import load_corpus
@@ -93,13 +91,8 @@ def _of_marks(part: Part, exercise: Exercise, coding: Path) -> tuple[str, ...]:
 
 
 def _of_ratings(exercise: Exercise, coding: Path) -> tuple[str, ...]:
-    """The row of stance. Every actor may be rated in every sentence, also one that is meant and not named."""
-    actors = [actor.id for actor in load_actors()]
-    articles = tuple(
-        replace(article, pairs=tuple(product(range(len(article.sentences)), actors)))
-        for article in exercise.articles
-    )
-    exercise = replace(exercise, articles=articles)
+    """The row of stance."""
+    exercise = replace(exercise, articles=tuple(map(with_every_pair, exercise.articles)))
     passes = _read(exercise, coding)
     own = _agreement(exercise, passes)
     first, second = (~np.isnan(row) for row in ratings_of(exercise, passes, "stance"))
