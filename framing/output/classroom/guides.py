@@ -47,7 +47,7 @@ GUIDES = {
     ),
     "stance": Guide(
         "How are they portrayed?",
-        "In what light does each sentence put the actors it mentions?",
+        "In what light does each sentence put the actors it speaks of?",
         "Circle a number for each actor under a sentence, from −2 (very negative) to 2 (very positive). Rate how the sentence "
         "puts it, whatever you think of the actor. Praise or blame by a source counts too.",
         "Choose a step from −2 (very negative) to 2 (very positive) for how the sentence puts it, whatever you think of the "
