@@ -26,7 +26,10 @@ TEXTS = Path(__file__).parents[1] / "texts"
 OUTLETS = ("Courier", "Gazette", "Herald", "Observer", "Tribune")
 RARE = 3  # times that a word occurs in the texts; such words are seldom cues
 MADE_UP = 0.5  # of these
-PARETO, SHIFT = 0.7, 1200  # ranks follow a Zipf-Mandelbrot law: few words are frequent, and there is no last one
+PARETO, SHIFT = (
+    0.7,
+    1200,
+)  # ranks follow a Zipf-Mandelbrot law: few words are frequent, and there is no last one
 _WORD = re.compile(r"\b[a-z]{4,}\b")
 _ONSETS = ("b", "br", "c", "d", "f", "g", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "v")
 _RIMES = ("a", "an", "ar", "e", "el", "en", "i", "in", "o", "or", "u", "um")

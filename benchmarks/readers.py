@@ -82,14 +82,16 @@ def nltk_tags() -> Reader:
 
     tagger = PerceptronTagger(load=False)
     weights = next(Path(find_spec("textblob_aptagger").submodule_search_locations[0]).glob("*.pickle"))
-    tagger.model.weights, tagger.tagdict, tagger.classes = pickle.loads(weights.read_bytes(), encoding="latin-1")  # noqa: S301
+    tagger.model.weights, tagger.tagdict, tagger.classes = pickle.loads(
+        weights.read_bytes(), encoding="latin-1"
+    )  # noqa: S301
     tagger.model.classes = tagger.classes
     split, words = PunktSentenceTokenizer().tokenize, NLTKWordTokenizer().tokenize
     return partial(map, lambda text: [tagger.tag(words(sentence)) for sentence in split(text)])
 
 
 def spacy_small() -> Reader:
-    """spaCy's small English model: words, tags, parse and entities."""
+    """The small English model of spaCy: words, tags, parse and entities."""
     model = __import__(SPACY)
     return partial(model.load().pipe, batch_size=16)
 

@@ -1,6 +1,6 @@
 """Where the time of a profile goes: seconds of one processor by stage, over the same articles.
 
-    python benchmarks/stages.py articles.jsonl --model linear
+Run `python benchmarks/stages.py articles.jsonl --model linear`.
 """
 
 from __future__ import annotations

@@ -135,6 +135,24 @@ def stream_articles(
         yield item._replace(id=unique)
 
 
+def count_articles(paths: Iterable[str | os.PathLike[str]]) -> int | None:
+    """About how many articles there are, for the time that is left; None where only reading would tell."""
+    count = 0
+    for path in paths:
+        for item in _find(os.fspath(path)):
+            if isinstance(item, Failure):
+                continue
+            kind = Path(item.file).suffix.lower()
+            if kind in _TEXTS | _PAGES:
+                count += 1
+            elif kind in {".jsonl", ".ndjson"}:
+                with open(item.file, "rb") as lines:  # noqa: PTH123
+                    count += sum(1 for _ in lines)
+            else:
+                return None
+    return count
+
+
 def document_of(article: Article) -> Document:
     """The document that an article is made into."""
     return make_document(article.text, article.id, body_start=article.body_start, **article.meta)

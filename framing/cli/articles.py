@@ -25,7 +25,7 @@ from framing.cli.options import (
     TextCol,
     Threads,
 )
-from framing.cli.reading import analyses_of, compare_inputs, read_inputs
+from framing.cli.reading import analyses_of, check_names, compare_inputs, names_in, read_inputs
 from framing.cli.writing import (
     check_file,
     check_output,
@@ -58,8 +58,37 @@ def score(
     threads: Threads = 0,
     text_col: TextCol = "text",
     id_col: IdCol = "",
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Score many articles into a folder of results, with this many processes; 0 for one a core. Run again, "
+            "the same command goes on where it was.",
+            show_default="none",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0, help="With --jobs: seconds for an article; 0 for any.")
+    ] = 300,
 ) -> None:
     """Score articles in every dimension, per voice and per actor, with intervals."""
+    if jobs is not None:
+        _score_many(
+            paths,
+            format,
+            output,
+            model,
+            evidence,
+            dimensions,
+            actors,
+            seed,
+            resamples,
+            text_col,
+            id_col,
+            jobs,
+            timeout,
+        )
+        return
     use_threads(threads)
     check_output(format, output, paths)
     if evidence and format is not Format.jsonl:
@@ -73,6 +102,36 @@ def score(
     else:
         emit_frame(table.scores_frame(analyses), found, "article", format, output)
     finish(found)
+
+
+def _score_many(
+    paths: list[str],
+    format: Format,
+    output: Path | None,
+    model: str,
+    evidence: bool,
+    dimensions: str,
+    actors: str,
+    seed: int,
+    resamples: int,
+    text_col: str,
+    id_col: str,
+    jobs: int,
+    timeout: float,
+) -> None:
+    """What `score` does with --jobs."""
+    from framing.cli.bulk import score_into
+    from framing.engines.rows import Settings
+
+    if output is None:
+        stop("--jobs writes a folder of results; name it with -o")
+    if format not in (Format.table, Format.parquet):
+        stop(f"--jobs writes Parquet, not {format}; get rows as {format} with framing query")
+    check_names(model, dimensions, actors)
+    chosen = names_in(dimensions), names_in(actors)
+    wanted, kept = (None if names is None else tuple(names) for names in chosen)
+    settings = Settings(model, wanted, kept, seed, resamples, evidence)
+    score_into(output, paths, settings, jobs=jobs, timeout=timeout, text_col=text_col, id_col=id_col)
 
 
 def compare(

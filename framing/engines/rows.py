@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
+from math import isnan
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -34,6 +35,7 @@ ARTICLE = ("title", "outlet", "author", "date", "url")  # metadata with a column
 _PLACE = ("file", "line")
 _NOT_META = frozenset({*ARTICLE, *_PLACE})
 _DIGITS, _DIGITS_OF_SUMS = 6, 9
+_TOGETHER = 16  # analyses that are made into rows at once
 
 _SCORE = pa.struct(
     [
@@ -129,8 +131,14 @@ def analyses(documents: Iterable[Document], settings: Settings) -> Iterator[Anal
         yield analysis if settings.actors is None else analysis.about(settings.actors)
 
 
-def table(results: Sequence[Analysis | Lost], settings: Settings) -> pa.RecordBatch:
-    """The rows of articles, in their order, as a batch of `SCHEMA`."""
+def table(results: Iterable[Analysis | Lost], settings: Settings) -> pa.RecordBatch:
+    """The rows of articles, in their order, as a batch of `SCHEMA`; a few analyses are held at a time."""
+    waiting = iter(results)
+    batches = [_table(some, settings) for some in iter(lambda: list(islice(waiting, _TOGETHER)), [])]
+    return pa.concat_batches(batches) if batches else _table([], settings)
+
+
+def _table(results: Sequence[Analysis | Lost], settings: Settings) -> pa.RecordBatch:
     scored = [result if isinstance(result, Analysis) else None for result in results]
     columns = {
         **_articles(results),
@@ -158,7 +166,7 @@ def score_batch(
             raise ValueError(f"there is no column '{name}'; there is {', '.join(batch.schema.names)}")
     rows = [_row(row, text_col, id_col) for row in batch.to_pylist()]
     scored = analyses((row for row in rows if isinstance(row, Document)), settings)
-    return table([next(scored) if isinstance(row, Document) else row for row in rows], settings)
+    return table((next(scored) if isinstance(row, Document) else row for row in rows), settings)
 
 
 def _row(row: Mapping[str, Any], text_col: str, id_col: str | None) -> Document | Lost:
@@ -212,7 +220,10 @@ def _lists(groups: Sequence[Sequence[Any] | None], columns: Any, kind: pa.Struct
 
 def _score_columns(scores: Sequence[Score]) -> list[pa.Array]:
     strings = ("dimension", "measure", "label", "actor", "voice")
-    sums = [[round(value, _DIGITS_OF_SUMS) + 0.0 for value in score.totals.sum(axis=0).tolist()] for score in scores]
+    sums = [
+        [round(value, _DIGITS_OF_SUMS) + 0.0 for value in score.totals.sum(axis=0).tolist()]
+        for score in scores
+    ]
     return [
         *(pa.array([getattr(score, name) for score in scores], pa.string()) for name in strings),
         *(_floats([getattr(score, name) for score in scores]) for name in ("value", "low", "high")),
@@ -246,13 +257,13 @@ def _evidence_columns(items: Sequence[tuple[Evidence, str]]) -> list[pa.Array]:
 
 def _floats(values: Sequence[float]) -> pa.Array:
     """Numbers with six digits, null where undefined."""
-    return pa.array([None if value != value else round(value, _DIGITS) + 0.0 for value in values], pa.float64())  # noqa: PLR0124  NaN
+    return pa.array([None if isnan(value) else round(value, _DIGITS) + 0.0 for value in values], pa.float64())
 
 
 def _json(value: Mapping[str, Any]) -> str:
     def plain(item: Any) -> Any:
         if isinstance(item, float):
-            return None if item != item else round(item, _DIGITS) + 0.0  # noqa: PLR0124  NaN
+            return None if isnan(item) else round(item, _DIGITS) + 0.0
         if isinstance(item, Mapping):
             return {str(key): plain(inner) for key, inner in item.items()}
         return [plain(inner) for inner in item] if isinstance(item, list | tuple) else item
