@@ -25,7 +25,7 @@ if _LOCKS:
     import fcntl
 
 KIND = "framing_results"
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"  # the underscore: what reads a folder of Parquet files passes over it
 _KEY = b"framing"
 _TEMPORARY = ".tmp"
 
