@@ -16,6 +16,7 @@ from framing.linear.attribution import (
     OFFSETS,
     SIZES,
     contexts,
+    lay_out,
     describe,
     read_input,
 )
@@ -60,7 +61,7 @@ def _examples(
     for article, document in zip(articles, documents, strict=True):
         given, word_types = read_input(document, find_mentions(document), common)
         ids = types.ids(word_types)
-        numbers = contexts(given, types.traits[ids])
+        numbers = contexts(lay_out([given]), types.traits[ids])
         yield Example(word_types, numbers, attribution.labels(article, document, given.units), given.bounds)
 
 
