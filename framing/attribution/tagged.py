@@ -6,6 +6,7 @@ the rules find where nothing is tagged, and linked.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection
 from functools import cache
@@ -99,14 +100,21 @@ def cue_words() -> dict[str, tuple[int, str]]:
 def _spans(given: Given, labels: Ints) -> dict[str, list[Range]]:
     """The spans of each role in units; one ends with its paragraph."""
     spans: dict[str, list[Range]] = {role: [] for role in ROLES}
-    role = (labels + 1) // 2  # 0 for none, then as in `ROLES`
-    parts = np.flatnonzero((np.diff(role, prepend=-1) != 0) | (labels % 2 == 1))
-    edges = np.union1d(parts, given.bounds).tolist()
-    for first, last in pairwise(edges):
-        if role[first]:
-            name = ROLES[role[first] - 1]
-            spans[name].append(Range(first, _whole(given, first, last) if name == "content" else last))
+    written = labels.astype(np.uint8).tobytes()
+    for first, last in pairwise(given.bounds):
+        for run in _RUN.finditer(written, first, last):
+            name = ROLES[(written[run.start()] - 1) // 2]
+            end = _whole(given, run.start(), run.end()) if name == "content" else run.end()
+            spans[name].append(Range(run.start(), end))
     return spans
+
+
+# The beginning of a span and what goes on with it, or only that, labels being bytes.
+_RUN = re.compile(
+    b"|".join(
+        b"[%c%c]%c*" % (begins, begins + 1, begins + 1) for begins in range(1, len(LABELS), 2)
+    ),
+)
 
 
 class Added(NamedTuple):
