@@ -251,10 +251,7 @@ def contexts(layout: Layout, traits: Ints) -> dict[str, Ints]:
     here = np.arange(len(traits))
     cue_word, speech, mark, pause, name, verb, behind, leading = np.ascontiguousarray(traits.T)
     number, start, end = edges(layout.sentences)
-    _, paragraph, _ = edges(layout.paragraphs)
     _, opening, closing = edges(layout.documents)
-    sentences = len(layout.sentences) - 1
-    ordinal = number - number[paragraph]
     length, begins, closes = in_quotes(layout.quotes, len(here))
     inside = length > 0
     quotation = inside * (1 + (length >= 7) + 2 * begins + 4 * closes)
@@ -262,32 +259,44 @@ def contexts(layout: Layout, traits: Ints) -> dict[str, Ints]:
     cue = (cue_word > 0) & ~inside
     left, right = last_at(cue, start), next_at(cue, end)
     no_left, no_right = left < 0, right < 0
-    cue_left = np.where(no_left, 0, cue_word[left])
-    cue_right = np.where(no_right, 0, cue_word[right])
+    cue_left = np.where(no_left, 0, cue_word.take(left))
+    cue_right = np.where(no_right, 0, cue_word.take(right))
     commas = np.cumsum(mark == _COMMA)
-    commas_left = np.where(no_left, 0, np.minimum(commas - commas[left], 2))
-    commas_right = np.where(no_right, 0, np.minimum(commas[right] - commas, 2))
-    then = np.where(no_left, 0, behind[np.minimum(left + 1, closing - 1)])
-    before_left = np.where(left <= opening, 0, leading[np.maximum(left, 1) - 1])
-
-    last_quotation = last_at(closes, paragraph)
-    next_quotation = next_at(begins, end)
-    speaks = (speech > 0) & cue
-    final = last_at(speaks, start)[end - 1]
-    late = (final >= 0) & (end - final <= _LATE)
-    pauses = np.cumsum(pause)
-    set_off = pauses[final] > pauses[np.maximum(final - 7, opening)]
-    touching = pause[np.maximum(final - 1, opening)]
-    first_speech = next_at(speaks, end)[start]
-    early = (first_speech >= 0) & (first_speech - start < _LATE)
-    before_sentence = np.maximum(start - 1, opening)
-    ended = last_quotation[before_sentence]
-    quote_before = (start > opening) & (inside[before_sentence] | ((ended >= 0) & (start - 1 - ended < 3)))
+    commas_left = np.where(no_left, 0, np.minimum(commas - commas.take(left), 2))
+    commas_right = np.where(no_right, 0, np.minimum(commas.take(right) - commas, 2))
+    from_left = bucket(here - left)
+    then = np.where(no_left, 0, behind.take(np.minimum(left + 1, closing - 1)))
+    before_left = np.where(left <= opening, 0, leading.take(np.maximum(left, 1) - 1))
     finite = next_at(verb > 0, end)
     known_name = last_at(name != _KNOWN_NAME, opening)
-    rules, rule_cue = (np.frombuffer(each, dtype=np.uint8).astype(np.intp) for each in (layout.rules, layout.cues))
+
+    # Of each sentence: what is the same for all its units.
+    sentences = np.arange(len(layout.sentences) - 1)
+    first, after = (np.array(points, dtype=np.intp) for points in (layout.sentences[:-1], layout.sentences[1:]))
+    paragraph = edges(layout.paragraphs)[1]
+    last_quotation, next_quotation = last_at(closes, paragraph), next_at(begins, end)
+    document, paragraph = opening[first], paragraph[first]
+    speaks = (speech > 0) & cue
+    last_speech, first_speech = last_at(speaks, start)[after - 1], next_at(speaks, end)[first]
+    late = (last_speech >= 0) & (after - last_speech <= _LATE)
+    early = (first_speech >= 0) & (first_speech - first < _LATE)
+    pauses = np.cumsum(pause)
+    set_off = pauses[last_speech] > pauses[np.maximum(last_speech - 7, document)]
+    touching = pause[np.maximum(last_speech - 1, document)]
+    before = np.maximum(first - 1, document)
+    ended = last_quotation[before]
+    quote_before = (first > document) & (inside[before] | ((ended >= 0) & (first - 1 - ended < 3)))
+    cue_before = (first > paragraph) & (left[before] >= 0)
+    quotes = np.bincount(number, begins, len(sentences)) > 0
+    cues = np.minimum(np.bincount(number, cue, len(sentences)), 4).astype(np.intp)
+    is_late = late.take(number)
+    behind_first = here > first_speech.take(number)
+
+    rules, rule_cue = (
+        np.frombuffer(each, dtype=np.uint8).astype(np.intp) for each in (layout.rules, layout.cues)
+    )
     rule_before, rule_after = np.roll(rules, 1), np.roll(rules, -1)
-    rule_before[here == opening] = rule_after[here == closing - 1] = 0
+    rule_before[layout.documents[:-1]] = rule_after[np.array(layout.documents[1:]) - 1] = 0
 
     return {
         "quotation": quotation,
@@ -298,20 +307,19 @@ def contexts(layout: Layout, traits: Ints) -> dict[str, Ints]:
         "next quotation": ~inside * np.where(next_quotation < 0, 1, 2 + bucket(next_quotation - here)),
         "from start": bucket(here - start),
         "to end": bucket(end - 1 - here),
-        "cue left": np.where(no_left, 0, 1 + BUCKETS * (cue_left - 1) + bucket(here - left)),
+        "cue left": np.where(no_left, 0, 1 + BUCKETS * (cue_left - 1) + from_left),
         "cue right": np.where(no_right, 0, 1 + BUCKETS * (cue_right - 1) + bucket(right - here)),
         "cue left, commas": 3 * cue_left + commas_left,
         "cue right, commas": 3 * cue_right + commas_right,
         "cue left, then": np.where(here == left, 0, then),
-        "cue left, then, distance": np.where(no_left, 0, 4 * then + bucket(here - left) // 2),
+        "cue left, then, distance": np.where(no_left, 0, 4 * then + from_left // 2),
         "before cue left": before_left,
-        "late cue": np.where(late, 1 + set_off + 2 * (here < final) + 4 * touching + 8 * (cue_right > 0), 0),
-        "early cue": 2 * np.where(early, 1 + (here > first_speech), 0) + late,
-        "cues": np.minimum(np.bincount(number, cue, sentences)[number], 4).astype(np.intp),
-        "sentence in paragraph": 2 * np.minimum(ordinal, 3) + inside,
-        "sentence before": quote_before
-        + 2 * ((start > paragraph) & (left[before_sentence] >= 0))
-        + 4 * (np.bincount(number, begins, sentences)[number] > 0),
+        "late cue": is_late
+        * ((1 + set_off + 4 * touching).take(number) + 2 * (here < last_speech.take(number)) + 8 * ~no_right),
+        "early cue": 2 * early.take(number) * (1 + behind_first) + is_late,
+        "cues": cues.take(number),
+        "sentence in paragraph": (2 * np.minimum(sentences - number[paragraph], 3)).take(number) + inside,
+        "sentence before": (quote_before + 2 * cue_before + 4 * quotes).take(number),
         "names": np.minimum(here - np.maximum(known_name, opening - 1), 3),
         "verb right": np.where(finite < 0, 0, 1 + bucket(finite - here)),
         "quotation, cue left": 6 * quotation + cue_left,
