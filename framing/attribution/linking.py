@@ -154,4 +154,5 @@ def _count(spans: Sequence[Range], first: int, last: int) -> int:
     if first == last:
         return 0
     low = bisect_left(spans, (first, 0))
-    return sum(span.last <= last for span in spans[low : bisect_left(spans, (last, 0), low)])
+    inside = spans[low : bisect_left(spans, (last, 0), low)]
+    return sum([span.last <= last for span in inside]) if inside else 0

@@ -103,9 +103,9 @@ def _spans(given: Given, labels: Ints) -> dict[str, list[Range]]:
     written = labels.astype(np.uint8).tobytes()
     for first, last in pairwise(given.bounds):
         for run in _RUN.finditer(written, first, last):
-            name = ROLES[(written[run.start()] - 1) // 2]
-            end = _whole(given, run.start(), run.end()) if name == "content" else run.end()
-            spans[name].append(Range(run.start(), end))
+            begin, end = run.span()
+            name = ROLES[(written[begin] - 1) // 2]
+            spans[name].append(Range(begin, _whole(given, begin, end) if name == "content" else end))
     return spans
 
 
@@ -127,8 +127,8 @@ class Added(NamedTuple):
 def _added_by_rules(given: Given, spans: dict[str, list[Range]], trusted: Collection[str]) -> Added:
     """Attributions of the rules whose cue is of a trusted kind and stands where the tagger marks nothing."""
     taken = [False] * len(given.units.words)
-    for span in chain.from_iterable(spans.values()):
-        taken[span.first : span.last] = [True] * (span.last - span.first)
+    for first, last in chain.from_iterable(spans.values()):
+        taken[first:last] = [True] * (last - first)
     added = Added({role: [] for role in spans}, {})
     for found in given.rules:
         cue = Range(found.cue.first, found.cue.last)

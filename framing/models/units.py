@@ -28,7 +28,7 @@ class Units(NamedTuple):
 
     `words` are tokens as in `Document.tokens` or a kind of mention in angle brackets; unit `i` covers the tokens
     `firsts[i]:lasts[i]`; sentence `j` has the units `sentences[j]:sentences[j + 1]`; `named` are the units that are
-    mentions, `long` those of several tokens; `opens` and `closes` flag the tokens that begin and end a unit.
+    mentions, `long` those of several tokens; `opens` flags the tokens that begin a unit.
     """
 
     words: list[str]
@@ -39,7 +39,6 @@ class Units(NamedTuple):
     named: list[int]
     long: list[int]
     opens: bytearray
-    closes: bytearray
 
 
 @lru_cache(maxsize=4)
@@ -51,7 +50,7 @@ def read_units(document: Document, mentions: tuple[Mention, ...]) -> Units:
     tokens, starts, ends = document.tokens, document.starts, document.ends
     spans: list[tuple[int, int, str]] = []
     free = 0  # the token behind the last mention
-    for start, end, kind in sorted({(mention.start, mention.end, mention.kind) for mention in mentions}):
+    for start, end, kind in sorted({(start, end, kind) for _, start, end, _, kind, _ in mentions}):
         first = bisect_right(ends, start)
         last = bisect_left(starts, end, first)
         if first == last:
@@ -64,7 +63,7 @@ def read_units(document: Document, mentions: tuple[Mention, ...]) -> Units:
             spans.append((first, last, kind))
         free = spans[-1][1]
     words, capital = list(tokens), list(document.is_capital)
-    opens, closes = bytearray(b"\1") * len(tokens), bytearray(b"\1") * len(tokens)
+    opens = bytearray(b"\1") * len(tokens)
     named: list[int] = []
     long: list[int] = []
     dropped = 0
@@ -73,21 +72,19 @@ def read_units(document: Document, mentions: tuple[Mention, ...]) -> Units:
         named.append(first - dropped)
         more = last - first - 1
         if more:
-            opens[first + 1 : last] = closes[first : last - 1] = bytes(more)
+            opens[first + 1 : last] = bytes(more)
             long.append(first - dropped)
             dropped += more
     firsts = list(compress(range(len(tokens)), opens))
-    lasts = list(compress(range(1, len(tokens) + 1), closes))
     return Units(
         words=list(compress(words, opens)),
         capital=list(compress(capital, opens)),
         firsts=firsts,
-        lasts=lasts,
+        lasts=[*firsts, len(tokens)][1:],
         sentences=_sentences(document, firsts),
         named=named,
         long=long,
         opens=opens,
-        closes=closes,
     )
 
 
@@ -127,7 +124,7 @@ def as_document(document: Document, units: Units) -> Document:
         sentences=sentences,
         tokens=tuple(plain),
         starts=tuple(compress(document.starts, units.opens)),
-        ends=tuple(compress(document.ends, units.closes)),
+        ends=tuple(compress(document.ends, units.opens[1:] + b"\1")),
         is_word=tuple(compress(document.is_word, units.opens)),
         is_capital=tuple(units.capital),
     )
