@@ -24,8 +24,8 @@ def attribution_in_tokens(units: Units, found: Attribution) -> Attribution:
 
 
 def _cue_in_tokens(units: Units, cue: Cue) -> Cue:
-    first, last, head, *rest = cue
-    return Cue(units.firsts[first], units.lasts[last - 1], units.firsts[head], *rest)
+    first, last, head, kind, takes, entry = cue
+    return Cue(units.firsts[first], units.lasts[last - 1], units.firsts[head], kind, takes, entry)
 
 
 def text_in_tokens(document: Document, units: Units, text: Text) -> Text:

@@ -146,7 +146,7 @@ _MARKS = frozenset("\" ' , ; : . ? ! —  – - --".split())
 def _between(one: Range, other: Range) -> tuple[int, int]:
     """The tokens between two spans, empty where they touch or overlap."""
     first, last = (one.last, other.first) if one.first <= other.first else (other.last, one.first)
-    return first, last if last > first else first
+    return first, max(first, last)
 
 
 def _count(spans: Sequence[Range], first: int, last: int) -> int:

@@ -273,7 +273,9 @@ def _paragraphs_before(document: Document, token: int, paragraphs: int) -> int:
     """The first token that stands at most some paragraphs before another."""
     sentences = document.sentences
     here = document.sentence_of(token)
-    return sentences[bisect_left(sentences, sentences[here].paragraph - paragraphs, 0, here, key=_paragraph)].first
+    return sentences[
+        bisect_left(sentences, sentences[here].paragraph - paragraphs, 0, here, key=_paragraph)
+    ].first
 
 
 _paragraph = attrgetter("paragraph")
@@ -294,13 +296,13 @@ def _fits(
         gender = genders.get(document.tokens[core.last - 1]) or gender_of(document, referent.source)
         return gender in (None, grammatical_gender(pronoun)) and not _is_plural(document, core)
     if pronoun in _GROUPS:
-        if referent.type == NAMED_ORG and referent.source.first >= _paragraphs_before(document, source.first, 0):
+        if referent.type == NAMED_ORG and referent.source.first >= _paragraphs_before(
+            document, source.first, 0
+        ):
             return True
         several = referent.type == UNNAMED_COLLECTIVE or _is_plural(document, core)
         return several and document.tokens[core.first] not in _SINGULAR
-    return (
-        pronoun in _THINGS and referent.type in (NAMED_ORG, DOCUMENT) and not _is_plural(document, core)
-    )
+    return pronoun in _THINGS and referent.type in (NAMED_ORG, DOCUMENT) and not _is_plural(document, core)
 
 
 def grammatical_gender(pronoun: str) -> str | None:

@@ -111,9 +111,7 @@ def _spans(given: Given, labels: Ints) -> dict[str, list[Range]]:
 
 # The beginning of a span and what goes on with it, or only that, labels being bytes.
 _RUN = re.compile(
-    b"|".join(
-        b"[%c%c]%c*" % (begins, begins + 1, begins + 1) for begins in range(1, len(LABELS), 2)
-    ),
+    b"|".join(b"[%c%c]%c*" % (begins, begins + 1, begins + 1) for begins in range(1, len(LABELS), 2)),
 )
 
 

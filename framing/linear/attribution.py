@@ -272,7 +272,9 @@ def contexts(layout: Layout, traits: Ints) -> dict[str, Ints]:
 
     # Of each sentence: what is the same for all its units.
     sentences = np.arange(len(layout.sentences) - 1)
-    first, after = (np.array(points, dtype=np.intp) for points in (layout.sentences[:-1], layout.sentences[1:]))
+    first, after = (
+        np.array(points, dtype=np.intp) for points in (layout.sentences[:-1], layout.sentences[1:])
+    )
     paragraph = edges(layout.paragraphs)[1]
     last_quotation, next_quotation = last_at(closes, paragraph), next_at(begins, end)
     document, paragraph = opening[first], paragraph[first]
@@ -295,7 +297,7 @@ def contexts(layout: Layout, traits: Ints) -> dict[str, Ints]:
     rules, rule_cue = (
         np.frombuffer(each, dtype=np.uint8).astype(np.intp) for each in (layout.rules, layout.cues)
     )
-    rule_before, rule_after = np.roll(rules, 1), np.roll(rules, -1)
+    rule_before, rule_after = np.append(0, rules[:-1]), np.append(rules[1:], 0)
     rule_before[layout.documents[:-1]] = rule_after[np.array(layout.documents[1:]) - 1] = 0
 
     return {

@@ -9,7 +9,7 @@ the Szeged Uncertainty Corpus (Szarvas et al. 2012).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import compress
 from typing import NamedTuple
@@ -170,7 +170,7 @@ def _followed(word: str, listed: str, after: str) -> list[str]:
     ]
 
 
-_GROUPS = (
+_GROUPS: tuple[Callable[..., list[str]], ...] = (
     _own,
     _preceded,
     _followed,

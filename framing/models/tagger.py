@@ -137,7 +137,7 @@ class Tagger:
         padded = np.full(len(ids) + reach * (len(lengths) + 1), edge, dtype=np.intp)
         padded[places + reach] = ids
         inner = len(padded) - 2 * reach
-        scores = _sum(
+        scores: Floats = _sum(
             (table, padded[reach + offset :][:inner])
             for offset, table in zip(self.types.offsets, self.types.scores, strict=True)
         )[places]
@@ -196,30 +196,32 @@ def best_path(transitions: Floats, emissions: Floats, bounds: Sequence[int]) -> 
     place = np.arange(len(emissions)) - np.repeat(bounds[:-1], sizes)
     met = steps[place] + np.repeat(rank, sizes)
     count, units = len(transitions), len(emissions)
-    best = np.empty((count, units), dtype=np.float32)  # of the best path to each label, in the order of meeting
+    # The score of the best path to each label, of units in the order in which they are met.
+    best = np.empty((count, units), dtype=np.float32)
     best[:, met] = emissions.T
-    step_by_step = transitions[:, :, None]  # [from, to, sequence]
+    spread = transitions[:, :, None]  # [from, to, sequence]
     first, *lasts = steps[1:].tolist()
     before, paths = best[:, :first], np.empty((count, count, first), dtype=np.float32)
     for last in lasts:
         here = best[:, first:last]
         if here.shape[1] < before.shape[1]:
             before, paths = before[:, : last - first], paths[:, :, : last - first]
-        np.add(before[:, None], step_by_step, out=paths)
+        np.add(before[:, None], spread, out=paths)
         here += np.maximum.reduce(paths)
         before, first = here, last
     # The label before each label, for all units together, so that steps have less to do; the first of equally good ones.
     best = best[:, met]
-    chosen, top = np.zeros((count, units), dtype=np.uint8), best[0] + step_by_step[0]
+    chosen, top = np.zeros((count, units), dtype=np.uint8), best[0] + spread[0]
     for label in range(1, count):
-        path = best[label] + step_by_step[label]
+        path = best[label] + spread[label]
         np.maximum(chosen, (path > top) * np.uint8(label), out=chosen)
         np.maximum(top, path, out=top)
     back = chosen.tobytes()
     ends = bounds[1:]
     labels = bytearray(units)
     final = best[:, np.asarray(ends) - 1].argmax(axis=0).tolist()
-    for start, end, label in zip(bounds, ends, final, strict=False):
+    for start, end, at_end in zip(bounds, ends, final, strict=False):
+        label = at_end
         if start < end:
             labels[end - 1] = label
         for unit in range(end - 2, start - 1, -1):

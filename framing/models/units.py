@@ -12,10 +12,10 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import compress
 from operator import not_
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from framing.actors import Mention, is_title_case
 from framing.document import Document, Sentence
@@ -41,12 +41,21 @@ class Units(NamedTuple):
     opens: bytearray
 
 
-@lru_cache(maxsize=4)
 def read_units(document: Document, mentions: tuple[Mention, ...]) -> Units:
     """The units of a document in which these actors are mentioned; mentions that overlap are one, of the longest's kind.
 
-    The last few are kept, since the models of one analysis read the same.
+    They are kept with the document, since the models of one analysis read the same.
     """
+    kept = _kept.get(document)
+    if kept is None or kept[0] != mentions:
+        kept = _kept[document] = mentions, _units(document, mentions)
+    return kept[1]
+
+
+_kept: WeakKeyDictionary[Document, tuple[tuple[Mention, ...], Units]] = WeakKeyDictionary()
+
+
+def _units(document: Document, mentions: tuple[Mention, ...]) -> Units:
     tokens, starts, ends = document.tokens, document.starts, document.ends
     spans: list[tuple[int, int, str]] = []
     free = 0  # the token behind the last mention

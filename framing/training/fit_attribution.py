@@ -16,8 +16,8 @@ from framing.linear.attribution import (
     OFFSETS,
     SIZES,
     contexts,
-    lay_out,
     describe,
+    lay_out,
     read_input,
 )
 from framing.models.tagger import Types
