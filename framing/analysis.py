@@ -389,6 +389,10 @@ def analyze(
     if isinstance(document, str):
         document = make_document(document)
     markup = Markup(document, find_mentions(document), model=model, explain=explain)
+    return _analyze(markup, chosen, seed, resamples)
+
+
+def _analyze(markup: Markup, chosen: Sequence[Dimension], seed: int, resamples: int) -> Analysis:
     attributions = _find(load_dimensions()["attribution"], markup)
     markup = replace(markup, attributions=tuple(attributions))
     readings: dict[str, Reading] = {}
@@ -401,12 +405,12 @@ def analyze(
     readings = _with_values(readings, seed, resamples)
     signature = {
         "framing": __version__,
-        "model": model,
+        "model": markup.model,
         "lexicons": lexicons_digest(),
         "seed": seed,
         "resamples": resamples,
     }
-    return Analysis(document, readings, markup.mentions, signature)
+    return Analysis(markup.document, readings, markup.mentions, signature)
 
 
 def analyze_each(
@@ -423,14 +427,14 @@ def analyze_each(
     Raises `ValueError` for an unknown model or dimension before anything is read.
     """
     check_model(model)
-    choose_dimensions(dimensions)
-    return _each(iter(documents), model, dimensions, seed, resamples, explain)
+    chosen = choose_dimensions(dimensions)
+    return _each(iter(documents), model, chosen, seed, resamples, explain)
 
 
 def _each(
     waiting: Iterator[Document],
     model: str,
-    dimensions: Sequence[str] | None,
+    chosen: Sequence[Dimension],
     seed: int,
     resamples: int,
     explain: bool,
@@ -438,18 +442,14 @@ def _each(
     prepare = _preparer(model)
     ahead = 1  # at first, so that nobody waits for the first result until many documents are read
     while group := list(islice(waiting, ahead)):
+        markups = [
+            Markup(document, find_mentions(document), model=model, explain=explain) for document in group
+        ]
         if prepare:
             ahead = min(2 * ahead, _AHEAD)
-            prepare([Markup(document, find_mentions(document), model=model) for document in group])
-        for document in group:
-            yield analyze(
-                document,
-                model=model,
-                dimensions=dimensions,
-                seed=seed,
-                resamples=resamples,
-                explain=explain,
-            )
+            prepare(markups)
+        for markup in markups:
+            yield _analyze(markup, chosen, seed, resamples)
 
 
 def check_model(name: str) -> None:

@@ -71,7 +71,7 @@ def test_a_tagger_learns_what_was_coded(tagger_weights):
     document = make_document("A sailor said the harbour is open.")
     common = frozenset(unpack_words(tagger_weights["common"]))
     given = linear_attribution.read_input(document, find_mentions(document), common)
-    labels = [LABELS[label] for label in linear_attribution.tag(tagger, given)]
+    labels = [LABELS[label] for label in linear_attribution.tag(tagger, [given])[0]]
     assert labels[2] == "B-cue"
     assert labels[3:7] == ["B-content", *["I-content"] * 3]
 

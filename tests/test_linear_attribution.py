@@ -90,7 +90,7 @@ def test_contributions_sum_to_the_score_of_a_label():
     model = linear._model()
     given_, types = linear.read_input(document, mentions, model.common)
     ids = model.tagger.types.ids(types)
-    numbers = linear.contexts(given_, model.tagger.types.traits[ids])
+    numbers = linear.contexts(linear.lay_out([given_]), model.tagger.types.traits[ids])
     emissions = model.tagger.emissions(ids, given_.bounds, numbers)
     unit = given_.units.words.index("said")
     score = float(emissions[unit, linear.LABELS.index("B-cue")])
@@ -105,7 +105,7 @@ def test_contexts_stay_within_their_sizes(text):
     model = linear._model()
     given_, types = linear.read_input(document, (), model.common)
     ids = model.tagger.types.ids(types)
-    numbers = linear.contexts(given_, model.tagger.types.traits[ids])
+    numbers = linear.contexts(linear.lay_out([given_]), model.tagger.types.traits[ids])
     assert list(numbers) == list(linear.SIZES)
     for name, values in numbers.items():
         assert np.all((values >= 0) & (values < linear.SIZES[name])), name

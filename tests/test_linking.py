@@ -91,12 +91,12 @@ def test_contents_that_touch_are_one():
 
 
 def test_time_grows_with_the_number_of_spans_and_not_its_square(monkeypatch):
-    """Only spans near a content are candidates: the costs that are looked at grow linearly."""
+    """Only spans near a content are candidates: the gaps that are looked at grow linearly."""
     from framing.attribution import linking
 
     asked = []
-    cost = linking._cost
-    monkeypatch.setattr(linking, "_cost", lambda *args: asked.append(args) or cost(*args))
+    between = linking._between
+    monkeypatch.setattr(linking, "_between", lambda *args: asked.append(args) or between(*args))
 
     def work(repeats: int) -> int:
         asked.clear()

@@ -13,9 +13,9 @@ from framing.actors import find_mentions
 from framing.data import DataError
 from framing.document import make_document
 from framing.models import classifier, tagger, weights
-from framing.models.context import bucket, in_quotes, last_at, next_at, paragraph_bounds, sentence_edges
+from framing.models.context import bucket, edges, in_quotes, last_at, next_at, paragraph_bounds
 from framing.models.tagger import EDGE, Description, Tagger
-from framing.models.units import NAME, as_document, blind_words, read_units
+from framing.models.units import NAME, as_document, blind_words, read_units, units_in
 
 TEXT = (
     "The United States and Turkish President Erdogan met. Russians in Moscow like “The new port”, he said.\n\n"
@@ -125,11 +125,12 @@ def test_nearest_flags_stay_within_their_sentence():
 def test_edges_of_sentences_paragraphs_and_quotations():
     document = make_document(TEXT)
     units = read_units(document, find_mentions(document))
-    number, start, end = sentence_edges(units)
+    number, start, end = edges(units.sentences)
     assert number.tolist() == [0] * 5 + [1] * 13 + [2] * 6
     assert (start[6], end[6]) == (5, 18)
     assert paragraph_bounds(document, units) == [0, 18, 24]
-    length, begins, ends = in_quotes(document, units)
+    quotes = [range(*units_in(units, document.tokens_in(*quote))) for quote in document.quotes]
+    length, begins, ends = in_quotes(quotes, len(units.words))
     assert [units.words[i] for i in np.flatnonzero(length)] == ['"', "the", "new", "port", '"']
     assert begins.sum() == ends.sum() == 1
 
@@ -222,7 +223,7 @@ def test_types_are_looked_up_once_and_forgotten_between_documents(monkeypatch):
     assert seen == ["a", "b", "c", "d", "e"]
     types.trim()
     assert types.ids(["e"]).tolist() == [0]
-    assert len(types.scores) == 1
+    assert types.scores.shape[1] == 1
 
 
 def test_a_tagger_that_forgets_tags_as_before(monkeypatch):

@@ -45,37 +45,47 @@ def link(
     Range(first=8, last=9) Range(first=6, last=8) (Range(first=0, last=6),)
     Range(first=10, last=11) Range(first=6, last=8) (Range(first=11, last=16),)
     """
-    owned = {
-        cue: _source_of(document, cue, _near(cues, cue), _near(sources, cue), _near(contents, cue))
-        for cue in cues
-    }
-    belongs: dict[Range, list[Range]] = {cue: [] for cue in cues}
-    shared: dict[Range, tuple[int, Range]] = {}
+    owned = [_source_of(document, cue, cues, sources, contents) for cue in cues]
+    sentences = [document.sentence_of(cue.first) for cue in cues]
+    belongs: list[list[Range]] = [[] for _ in cues]
+    shared: dict[int, tuple[int, Range]] = {}
     for content in contents:
-        candidates, others = _near(cues, content), _near(contents, content)
-        nearest, least = None, _REACH + 1
-        for cue in candidates:
-            gap = _gap(content, cue, owned[cue])
-            if gap.last - gap.first > max(least, _SHARED):
-                continue  # it can only become dearer
-            cost = _cost(document, content, cue, gap, candidates, others)
-            if cost < least:
-                nearest, least = cue, cost
+        sentence = document.sentence_of(content.first)
+        gaps = [(*_gap(content, cues[number], owned[number]), number) for number in _near(cues, content)]
+        nearest, least = -1, _REACH + 1
+        for size, first, last, number in sorted(gaps):
+            if size > max(least, _SHARED):
+                break  # it can only become dearer, and the others are farther
+            cue = cues[number]
+            cost = size + _SENTENCE_BETWEEN * abs(sentences[number] - sentence)
+            cost += _CONTENT_BETWEEN * _count(contents, first, last)
+            cost += _CUE_BETWEEN * _count(cues, *_between(content, cue))
+            if content.first < cue.first:
+                edge = document.tokens[content.last - 1 : min(last, content.last + 1)]
+                cost += _UNMARKED * _MARKS.isdisjoint(edge)
+            if (cost, number) < (least, nearest):
+                nearest, least = number, cost
             if cost <= _SHARED:
-                shared[cue] = min(shared.get(cue, (cost, content)), (cost, content))
-        nearest = nearest or _speaking(cues, content)
-        if nearest is not None:
+                shared[number] = min(shared.get(number, (cost, content)), (cost, content))
+        if nearest < 0:
+            nearest = _speaking(cues, content)
+        if nearest >= 0:
             belongs[nearest].append(content)
-    for cue, theirs in belongs.items():
-        if not theirs and cue in shared:
-            theirs.append(shared[cue][1])
-    return [Linked(cue, owned[cue], _joined(theirs)) for cue, theirs in belongs.items() if theirs]
+    for number, (_, content) in shared.items():
+        belongs[number] = belongs[number] or [content]
+    return [
+        Linked(cue, source, _joined(theirs))
+        for cue, source, theirs in zip(cues, owned, belongs, strict=True)
+        if theirs
+    ]
 
 
-def _speaking(cues: Sequence[Range], content: Range) -> Range | None:
-    """The last cue before a content that has none near: a quotation or speech that goes on, paragraph after paragraph."""
-    before = bisect_left(cues, (content.first, 0))
-    return cues[before - 1] if before else None
+def _speaking(cues: Sequence[Range], content: Range) -> int:
+    """The last cue before a content that has none near: a quotation or speech that goes on, paragraph after paragraph.
+
+    The number of the cue, or -1.
+    """
+    return bisect_left(cues, (content.first, 0)) - 1
 
 
 def _joined(contents: Sequence[Range]) -> tuple[Range, ...]:
@@ -89,10 +99,10 @@ def _joined(contents: Sequence[Range]) -> tuple[Range, ...]:
     return tuple(joined)
 
 
-def _near(spans: Sequence[Range], place: Range) -> Sequence[Range]:
+def _near(spans: Sequence[Range], place: Range) -> range:
     """The spans that begin at most so far from a place that a link is possible; spans are in order."""
     low = bisect_left(spans, (place.first - _REACH, 0))
-    return spans[low : bisect_left(spans, (place.last + _REACH, 0), lo=low)]
+    return range(low, bisect_left(spans, (place.last + _REACH, 0), low))
 
 
 def _source_of(
@@ -104,63 +114,45 @@ def _source_of(
 ) -> Range | None:
     """The nearest source in the sentence of a cue."""
     sentence = document.sentences[document.sentence_of(cue.first)]
+    low = bisect_left(sources, (max(sentence.first, cue.first - _REACH), 0))
+    near = sources[low : bisect_left(sources, (min(sentence.last, cue.last + _REACH), 0), low)]
 
     def cost(source: Range) -> int:
-        gap = _between(cue, source)
+        first, last = _between(cue, source)
         return (
-            gap.last
-            - gap.first
-            + _CUE_BETWEEN * _count(cues, gap)
-            + _CONTENT_BETWEEN * _count(contents, gap)
+            last
+            - first
+            + _CUE_BETWEEN * _count(cues, first, last)
+            + _CONTENT_BETWEEN * _count(contents, first, last)
             + _BEHIND * (source.first > cue.first)
         )
 
-    near = [source for source in sources if sentence.first <= source.first < sentence.last]
     return min(near, key=cost) if len(near) > 1 else next(iter(near), None)
 
 
-def _gap(content: Range, cue: Range, source: Range | None) -> Range:
-    """What stands between a content and its cue, or the source of that when it is nearer."""
-    gap = _between(content, cue)
-    if source is None:
-        return gap
-    other = _between(content, source)
-    return other if other.last - other.first < gap.last - gap.first else gap
-
-
-def _cost(
-    document: Document,
-    content: Range,
-    cue: Range,
-    gap: Range,
-    cues: Sequence[Range],
-    contents: Sequence[Range],
-) -> int:
-    """How far a content is from a cue, in tokens and what is dearer; `gap` is what stands between."""
-    crossed = abs(document.sentence_of(cue.first) - document.sentence_of(content.first))
-    before = content.first < cue.first
-    edge = document.tokens[content.last - 1 : min(gap.last, content.last + 1)]
-    marked = not before or any(token in _MARKS for token in edge)
-    return (
-        gap.last
-        - gap.first
-        + _CUE_BETWEEN * _count(cues, _between(content, cue))
-        + _CONTENT_BETWEEN * _count(contents, gap)
-        + _SENTENCE_BETWEEN * crossed
-        + _UNMARKED * (not marked)
-    )
+def _gap(content: Range, cue: Range, source: Range | None) -> tuple[int, int, int]:
+    """What stands between a content and its cue, or the source of that when it is nearer: how many tokens, and which."""
+    first, last = _between(content, cue)
+    if source is not None:
+        other, end = _between(content, source)
+        if end - other < last - first:
+            first, last = other, end
+    return last - first, first, last
 
 
 _MARKS = frozenset("\" ' , ; : . ? ! —  – - --".split())
 
 
-def _between(one: Range, other: Range) -> Range:
+def _between(one: Range, other: Range) -> tuple[int, int]:
     """The tokens between two spans, empty where they touch or overlap."""
-    first, last = (one, other) if one.first <= other.first else (other, one)
-    return Range(first.last, max(first.last, last.first))
+    first, last = (one.last, other.first) if one.first <= other.first else (other.last, one.first)
+    return first, max(first, last)
 
 
-def _count(spans: Sequence[Range], inside: Range) -> int:
-    if inside.first == inside.last:
+def _count(spans: Sequence[Range], first: int, last: int) -> int:
+    """How many spans lie in the tokens `first:last`; spans are in order."""
+    if first == last:
         return 0
-    return sum(inside.first <= span.first and span.last <= inside.last for span in spans)
+    low = bisect_left(spans, (first, 0))
+    inside = spans[low : bisect_left(spans, (last, 0), low)]
+    return sum([span.last <= last for span in inside]) if inside else 0

@@ -47,11 +47,11 @@ def find_attributions(text: Text) -> list[Attribution]:
 def _says_something(text: Text, attribution: Attribution) -> bool:
     """Whether the contents hold more than a word that points to what was said before: "he knows it"."""
     document = text.document
-    return any(
-        document.is_word[token] and document.tokens[token] not in _POINTERS
-        for content in attribution.contents
-        for token in range(content.first, content.last)
-    )
+    for first, last in attribution.contents:
+        for token in range(first, last):
+            if document.is_word[token] and document.tokens[token] not in _POINTERS:
+                return True
+    return False
 
 
 _POINTERS = grammar.REFLEXIVES | {"it", "this", "that", "so"}

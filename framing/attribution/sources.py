@@ -81,11 +81,12 @@ def source_type(
         return PRONOUN
     core = head(document, source)
     matches = load_lexicon("sources").match(document, core.first, core.last)
+    plural = _is_plural(document, core, matches)
     last = matches[-1] if matches else None
     final = last if last and last.last == core.last else None
     role = any(match.entry.category in _ROLES for match in matches)
     may_be_person = final is None or final.entry.category in _PEOPLE_LISTED
-    if may_be_person and not _is_plural(document, core) and _has_name_apposed(document, source, core):
+    if may_be_person and not plural and _has_name_apposed(document, source, core):
         return NAMED_PERSON
     common_noun = final and (final.entry.category == DOCUMENT or not document.is_capital[core.last - 1])
     if not common_noun and (role or not final):
@@ -94,20 +95,21 @@ def source_type(
             return by_name
     if last is None:
         return UNNAMED_COLLECTIVE
-    if last.entry.category == NAMED_ORG and common_noun and not mentions and _is_plural(document, core):
+    if last.entry.category == NAMED_ORG and common_noun and not mentions and plural:
         return UNNAMED_COLLECTIVE
     return ANONYMOUS_OFFICIAL if last.entry.category == "role" else last.entry.category
 
 
-def _is_plural(document: Document, core: Range) -> bool:
-    """Whether a noun phrase is joined by "and" or ends in a plural of the lexicon `sources`."""
+def _is_plural(document: Document, core: Range, matches: Sequence[Match] | None = None) -> bool:
+    """Whether a noun phrase is joined by "and" or ends in a plural of the lexicon `sources`, which has `matches` in it."""
     words = document.tokens[core.first : core.last]
     if "and" in words or words[0] in _PLURAL_DETERMINERS or words[-1] == "people":
         return True
     if not words[-1].endswith("s"):
         return False
-    found = load_lexicon("sources").match(document, core.first, core.last)
-    return any(match.last == core.last and not match.entry.term.endswith("s") for match in found)
+    if matches is None:
+        matches = load_lexicon("sources").match(document, core.first, core.last)
+    return any(match.last == core.last and not match.entry.term.endswith("s") for match in matches)
 
 
 def _has_name_apposed(document: Document, source: Range, core: Range) -> bool:
@@ -246,10 +248,11 @@ def antecedent(
         if token in _RELATIVES:
             return before_relative(text, source)
         persons = [Referent(person, NAMED_PERSON) for person in _last_before(people, source)]
+        oldest = _paragraphs_before(document, source.first, 3)
         for referent in sorted([*earlier[-_MEMORY:], *persons], key=_source, reverse=True):
             if referent.source.last > source.first:
                 continue
-            if not _is_near(document, referent.source, source):  # and so are none of those before it
+            if referent.source.first < oldest:  # and so are those before it
                 break
             if _fits(document, token, source, referent, genders):
                 return referent.source
@@ -266,12 +269,16 @@ def _last_before(people: Sequence[Range], source: Range) -> Sequence[Range]:
     return people[max(0, before - _PEOPLE) : before]
 
 
-def _is_near(document: Document, candidate: Range, source: Range, paragraphs: int = 3) -> bool:
-    """Whether a source stands at most some paragraphs before another."""
-    here, there = (
-        document.sentences[document.sentence_of(each.first)].paragraph for each in (source, candidate)
-    )
-    return here - there <= paragraphs
+def _paragraphs_before(document: Document, token: int, paragraphs: int) -> int:
+    """The first token that stands at most some paragraphs before another."""
+    sentences = document.sentences
+    here = document.sentence_of(token)
+    return sentences[
+        bisect_left(sentences, sentences[here].paragraph - paragraphs, 0, here, key=_paragraph)
+    ].first
+
+
+_paragraph = attrgetter("paragraph")
 
 
 def _fits(
@@ -279,24 +286,31 @@ def _fits(
 ) -> bool:
     """Whether a pronoun can stand for a source by its type, number and gender."""
     core = head(document, referent.source)
-    plural = _is_plural(document, core)
     if pronoun in _PERSONS:
-        singular = document.tokens[core.first] in _SINGULAR
-        person = referent.type in (NAMED_PERSON, ANONYMOUS_OFFICIAL) or (
-            referent.type == UNNAMED_COLLECTIVE and singular
-        )
+        if referent.type == UNNAMED_COLLECTIVE:
+            person = document.tokens[core.first] in _SINGULAR
+        else:
+            person = referent.type in (NAMED_PERSON, ANONYMOUS_OFFICIAL)
+        if not person:
+            return False
         gender = genders.get(document.tokens[core.last - 1]) or gender_of(document, referent.source)
-        return person and not plural and gender in (None, grammatical_gender(pronoun))
+        return gender in (None, grammatical_gender(pronoun)) and not _is_plural(document, core)
     if pronoun in _GROUPS:
-        several = plural or referent.type == UNNAMED_COLLECTIVE
-        body = referent.type == NAMED_ORG and _is_near(document, referent.source, source, paragraphs=0)
-        return (several and document.tokens[core.first] not in _SINGULAR) or body
-    return pronoun in _THINGS and referent.type in (NAMED_ORG, DOCUMENT) and not plural
+        if referent.type == NAMED_ORG and referent.source.first >= _paragraphs_before(
+            document, source.first, 0
+        ):
+            return True
+        several = referent.type == UNNAMED_COLLECTIVE or _is_plural(document, core)
+        return several and document.tokens[core.first] not in _SINGULAR
+    return pronoun in _THINGS and referent.type in (NAMED_ORG, DOCUMENT) and not _is_plural(document, core)
 
 
 def grammatical_gender(pronoun: str) -> str | None:
     """The gender of a pronoun for one person: he, she, or None for any other word."""
-    return {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}.get(pronoun)
+    return _GENDERS.get(pronoun)
+
+
+_GENDERS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 
 
 def gender_of(document: Document, source: Range) -> str | None:

@@ -6,6 +6,7 @@ the rules find where nothing is tagged, and linked.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection
 from functools import cache
@@ -99,14 +100,19 @@ def cue_words() -> dict[str, tuple[int, str]]:
 def _spans(given: Given, labels: Ints) -> dict[str, list[Range]]:
     """The spans of each role in units; one ends with its paragraph."""
     spans: dict[str, list[Range]] = {role: [] for role in ROLES}
-    role = (labels + 1) // 2  # 0 for none, then as in `ROLES`
-    parts = np.flatnonzero((np.diff(role, prepend=-1) != 0) | (labels % 2 == 1))
-    edges = np.union1d(parts, given.bounds).tolist()
-    for first, last in pairwise(edges):
-        if role[first]:
-            name = ROLES[role[first] - 1]
-            spans[name].append(Range(first, _whole(given, first, last) if name == "content" else last))
+    written = labels.astype(np.uint8).tobytes()
+    for first, last in pairwise(given.bounds):
+        for run in _RUN.finditer(written, first, last):
+            begin, end = run.span()
+            name = ROLES[(written[begin] - 1) // 2]
+            spans[name].append(Range(begin, _whole(given, begin, end) if name == "content" else end))
     return spans
+
+
+# The beginning of a span and what goes on with it, or only that, labels being bytes.
+_RUN = re.compile(
+    b"|".join(b"[%c%c]%c*" % (begins, begins + 1, begins + 1) for begins in range(1, len(LABELS), 2)),
+)
 
 
 class Added(NamedTuple):
@@ -119,8 +125,8 @@ class Added(NamedTuple):
 def _added_by_rules(given: Given, spans: dict[str, list[Range]], trusted: Collection[str]) -> Added:
     """Attributions of the rules whose cue is of a trusted kind and stands where the tagger marks nothing."""
     taken = [False] * len(given.units.words)
-    for span in chain.from_iterable(spans.values()):
-        taken[span.first : span.last] = [True] * (span.last - span.first)
+    for first, last in chain.from_iterable(spans.values()):
+        taken[first:last] = [True] * (last - first)
     added = Added({role: [] for role in spans}, {})
     for found in given.rules:
         cue = Range(found.cue.first, found.cue.last)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 import numpy as np
 
@@ -59,6 +58,7 @@ def evidence_of(markup: Markup, text: Text, attributions: Iterable[Attribution])
     people = people_named(text, markup.mentions)
     names, genders = full_names(document), dict[str, str]()
     earlier: list[Referent] = []
+    begins = [mention.start for mention in markup.mentions]
     evidence = []
     for attribution in attributions:
         source, resolved, kind, actor = attribution.source, None, None, None
@@ -66,8 +66,8 @@ def evidence_of(markup: Markup, text: Text, attributions: Iterable[Attribution])
             resolved = antecedent(text, source, earlier, people, genders)
             named = resolved or source
             core = head(document, named)
-            kind = source_type(document, named, _mentioned(markup, core), names)
-            inside = _mentioned(markup, office(document, named, kind))
+            kind = source_type(document, named, _mentioned(markup, begins, core), names)
+            inside = _mentioned(markup, begins, office(document, named, kind))
             actor = inside[0].actor if inside else None
             if kind != PRONOUN:
                 earlier.append(Referent(named, kind))
@@ -101,12 +101,11 @@ def evidence_of(markup: Markup, text: Text, attributions: Iterable[Attribution])
     return evidence
 
 
-def _mentioned(markup: Markup, tokens: Range) -> Sequence[Mention]:
-    """The mentions of actors that begin in a range; `Markup.mentions` are in the order of the text."""
+def _mentioned(markup: Markup, begins: Sequence[int], tokens: Range) -> Sequence[Mention]:
+    """The mentions of actors that begin in a range; `begins` are the starts of `Markup.mentions`, in order."""
     start, end = _span(markup.document, tokens)
-    begins = attrgetter("start")
-    first = bisect_left(markup.mentions, start, key=begins)
-    return markup.mentions[first : bisect_left(markup.mentions, end, key=begins)]
+    first = bisect_left(begins, start)
+    return markup.mentions[first : bisect_left(begins, end, first)]
 
 
 def _span(document: Document, tokens: Range) -> list[int]:
@@ -114,8 +113,8 @@ def _span(document: Document, tokens: Range) -> list[int]:
 
 
 def _form(contents: Sequence[Range], marked: Sequence[bool]) -> str:
-    marks = [mark for content in contents for mark in marked[content.first : content.last]]
-    return "direct" if all(marks) else "mixed" if any(marks) else "indirect"
+    marks = [marked[content.first : content.last] for content in contents]
+    return "direct" if all(map(all, marks)) else "mixed" if any(map(any, marks)) else "indirect"
 
 
 _CONSTRUCTIONS = {

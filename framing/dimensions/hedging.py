@@ -71,9 +71,10 @@ def clause(document: Document, first: int, last: int) -> Range:
     sentence = document.sentences[document.sentence_of(first)]
     tokens = document.tokens
     begin, end = first, last
-    while begin > max(sentence.first, first - _WINDOW) and not _parts(tokens, begin - 1):
+    earliest, latest = max(sentence.first, first - _WINDOW), min(sentence.last, last + _WINDOW)
+    while begin > earliest and (tokens[begin - 1] not in _MAY_PART or not _parts(tokens, begin - 1)):
         begin -= 1
-    while end < min(sentence.last, last + _WINDOW) and not _parts(tokens, end):
+    while end < latest and (tokens[end] not in _MAY_PART or not _parts(tokens, end)):
         end += 1
     return Range(begin, end)
 
@@ -91,6 +92,7 @@ _BETWEEN_CLAUSES = (
     | grammar.DASHES
     | frozenset("that whether because although though while whereas since who which if unless when".split())
 )
+_MAY_PART = _BETWEEN_CLAUSES | {"and", "or"}
 
 
 def fits(document: Document, match: Match) -> bool:

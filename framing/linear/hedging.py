@@ -8,9 +8,10 @@ the Szeged Uncertainty Corpus (Szarvas et al. 2012).
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from framing.analysis import Evidence, Markup
 from framing.dimensions.hedging import evidence_of, fits
 from framing.document import Document
 from framing.lexicon import Match, load_lexicon
-from framing.models.classifier import Classifier, softmax
+from framing.models.classifier import Classifier, Sums, softmax
 from framing.models.units import Units, blind_words, read_units
 from framing.models.weights import Weights, load, unpack_words
 
@@ -74,50 +75,111 @@ def candidates(given: Input, possible: frozenset[str]) -> list[Candidate]:
             listed = match.entry.category if fits(given.document, match) else f"no {match.entry.category}"
             found.append(Candidate(first, last, " ".join(given.words[first:last]), listed))
     found += [
-        Candidate(unit, unit + 1, word, "")
-        for unit, word in enumerate(given.words)
-        if word in possible and unit not in taken
+        Candidate(unit, unit + 1, given.words[unit], "")
+        for unit in compress(range(len(given.words)), map(possible.__contains__, given.words))
+        if unit not in taken
     ]
     return sorted(found)
 
 
-def features(given: Input, found: Sequence[Candidate]) -> Iterator[list[str]]:
-    """The features of each candidate, in the order of the text."""
+class Surroundings(NamedTuple):
+    """A candidate's words and listing, two neighbours on each side, and the telling words near it and in its sentence."""
+
+    word: str
+    listed: str
+    before_that: str
+    before: str
+    after: str
+    after_that: str
+    left: frozenset[str]
+    right: frozenset[str]
+    around: frozenset[str]
+
+
+def surroundings(given: Input, found: Iterable[Candidate]) -> Iterator[Surroundings]:
+    """What stands around each candidate; they are in the order of the text."""
     words, bounds = given.words, given.units.sentences
-    sentence = 0
+    sentence, last = -1, 0
+    around: frozenset[str] = frozenset()
     for unit, end, word, listed in found:
-        while bounds[sentence + 1] <= unit:
-            sentence += 1
-        first, last = bounds[sentence], bounds[sentence + 1]
-        before = words[unit - 1] if unit > first else "^"
-        before_that = words[unit - 2] if unit > first + 1 else "^"
-        after = words[end] if end < last else "$"
-        after_that = words[end + 1] if end + 1 < last else "$"
-        ending = word[-_ENDING:]
-        row = [
-            f"word {word}",
-            f"listed {listed}",
-            f"word {word} listed {listed}",
-            f"before {before}",
-            f"after {after}",
-            f"word {word} before {before}",
-            f"word {word} after {after}",
-            f"word {word} before {before_that} {before}",
-            f"word {word} after {after} {after_that}",
-            f"word {word} after -{after[-_ENDING:]}",
-            f"listed {listed} before {before}",
-            f"listed {listed} after {after}",
-            f"ending {ending}",
-            f"ending {ending} after {after}",
-            f"before -{before[-2:]}",
-            f"after -{after[-2:]}",
-        ]
-        for other in _TELLING.intersection(words[max(first, unit - _FEW) : unit]):
-            row += (f"left {other}", f"word {word} left {other}")
-        for other in _TELLING.intersection(words[end : min(last, end + _FEW)]):
-            row += (f"right {other}", f"word {word} right {other}")
-        row += [f"word {word} with {other}" for other in _TELLING.intersection(words[first:last])]
-        yield row
+        if unit >= last:
+            sentence = bisect_right(bounds, unit, sentence + 1) - 1
+            first, last = bounds[sentence], bounds[sentence + 1]
+            around = _TELLING.intersection(words[first:last])
+        yield Surroundings(
+            word,
+            listed,
+            words[unit - 2] if unit > first + 1 else "^",
+            words[unit - 1] if unit > first else "^",
+            words[end] if end < last else "$",
+            words[end + 1] if end + 1 < last else "$",
+            _TELLING.intersection(words[max(first, unit - _FEW) : unit]),
+            _TELLING.intersection(words[end : min(last, end + _FEW)]),
+            around,
+        )
+
+
+def features(given: Input, found: Iterable[Candidate]) -> Iterator[list[str]]:
+    """The features of each candidate, in the order of the text."""
+    for each in surroundings(given, found):
+        groups = zip(_GROUPS, _keys(each), strict=True)
+        yield [feature for make, keys in groups for key in keys for feature in make(*key)]
+
+
+def _keys(each: Surroundings) -> tuple[Iterable[tuple[str, ...]], ...]:
+    """What the features of each of `_GROUPS` are made of."""
+    word, listed = each.word, each.listed
+    return (
+        [(word, listed)],
+        [(word, listed, each.before)],
+        [(word, listed, each.after)],
+        [(word, each.before_that, each.before)],
+        [(word, each.after, each.after_that)],
+        [(word, other) for other in each.left],
+        [(word, other) for other in each.right],
+        [(word, other) for other in each.around],
+    )
+
+
+def _own(word: str, listed: str) -> list[str]:
+    return [
+        f"word {word}",
+        f"listed {listed}",
+        f"word {word} listed {listed}",
+        f"ending {word[-_ENDING:]}",
+    ]
+
+
+def _preceded(word: str, listed: str, before: str) -> list[str]:
+    return [
+        f"before {before}",
+        f"word {word} before {before}",
+        f"listed {listed} before {before}",
+        f"before -{before[-2:]}",
+    ]
+
+
+def _followed(word: str, listed: str, after: str) -> list[str]:
+    return [
+        f"after {after}",
+        f"word {word} after {after}",
+        f"word {word} after -{after[-_ENDING:]}",
+        f"listed {listed} after {after}",
+        f"ending {word[-_ENDING:]} after {after}",
+        f"after -{after[-2:]}",
+    ]
+
+
+_GROUPS: tuple[Callable[..., list[str]], ...] = (
+    _own,
+    _preceded,
+    _followed,
+    lambda word, before_that, before: [f"word {word} before {before_that} {before}"],
+    lambda word, after, after_that: [f"word {word} after {after} {after_that}"],
+    lambda word, other: [f"left {other}", f"word {word} left {other}"],
+    lambda word, other: [f"right {other}", f"word {word} right {other}"],
+    lambda word, other: [f"word {word} with {other}"],
+)
 
 
 # Decisions ----------------------------------------------------------------------------------------------------------
@@ -127,13 +189,15 @@ class Model(NamedTuple):
     """The trained classifier, the words it may find outside the lexicon, and those that are no names at a beginning."""
 
     classifier: Classifier
+    sums: Sequence[Sums]
     possible: frozenset[str]
     common: frozenset[str]
 
-    def decide(self, row: Sequence[str]) -> tuple[str, float]:
-        """The label of a candidate with these features, and the probability that it hedges at all."""
-        scores = self.classifier.scores(row)
-        return LABELS[scores.index(max(scores))], 1 - softmax(scores)[0]
+    def scores(self, given: Input, found: Iterable[Candidate]) -> Iterator[list[float]]:
+        """The score of each label for each candidate, in the order of the text."""
+        for each in surroundings(given, found):
+            groups = zip(self.sums, _keys(each), strict=True)
+            yield self.classifier.add([sums[key] for sums, keys in groups for key in keys])
 
 
 @cache
@@ -145,7 +209,8 @@ def trained() -> Model:
 def unpack(weights: Weights) -> Model:
     """The model that weights hold."""
     words = (frozenset(unpack_words(weights[name])) for name in ("possible", "common"))
-    return Model(Classifier(weights), *words)
+    classifier = Classifier(weights)
+    return Model(classifier, [classifier.sums(features) for features in _GROUPS], *words)
 
 
 def find(markup: Markup) -> list[Evidence]:
@@ -157,8 +222,8 @@ def unit_scores(model: Model, given: Input) -> NDArray[np.float64]:
     """The score of each label for each unit of a document, shape (units, labels); NaN where no candidate stands."""
     scores = np.full((len(given.words), len(LABELS)), np.nan)
     found = candidates(given, model.possible)
-    for candidate, row in zip(found, features(given, found), strict=True):
-        scores[candidate.first : candidate.last] = model.classifier.scores(row)
+    for candidate, own in zip(found, model.scores(given, found), strict=True):
+        scores[candidate.first : candidate.last] = own
     return scores
 
 
@@ -173,9 +238,10 @@ def find_with(model: Model, markup: Markup) -> list[Evidence]:
     ]
     listed = {(match.first, match.entry.category): match.entry for match in given.matches}
     found = candidates(given, model.possible)
-    for candidate, row in zip(found, features(given, found), strict=True):
-        label, probability = model.decide(row)
+    for candidate, scores in zip(found, model.scores(given, found), strict=True):
+        label = LABELS[scores.index(max(scores))]
         if label != NO_HEDGE:
+            probability = 1 - softmax(scores)[0]
             first, last = given.units.firsts[candidate.first], given.units.lasts[candidate.last - 1]
             entry = listed.get((first, label))
             why = lexicon.reason(entry) if entry else lexicon.categories[label]

@@ -6,7 +6,7 @@ The score of a class is the sum of its weights over the features that hold, so w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,10 +29,44 @@ class Classifier:
         rows = [row for row in map(self._rows.get, features) if row is not None]
         return [sum(column) for column in zip(self._bias, *rows, strict=True)]
 
+    def sums(self, features: Callable[..., Iterable[str]]) -> Sums:
+        """The weights of groups of features, each what `features` makes of some words; looked up once for the same words."""
+        return Sums(self._rows, len(self.labels), features)
+
+    def add(self, sums: Iterable[Sequence[float]]) -> list[float]:
+        """The score of each label from the sums of all features that hold, in groups.
+
+        Weights have 11 bits, so that 64-bit sums of them are exact, and the same in whatever groups.
+        """
+        return [sum(column) for column in zip(self._bias, *sums, strict=True)]
+
     def contribution(self, feature: str, label: int) -> float:
         """What a feature adds to the score of a label, by its number."""
         row = self._rows.get(feature)
         return 0.0 if row is None else row[label]
+
+
+class Sums(dict[tuple[str, ...], Sequence[float]]):
+    """For some words the weight per label of the features made of them; all is forgotten when there are too many."""
+
+    def __init__(
+        self, rows: Mapping[str, Sequence[float]], labels: int, features: Callable[..., Iterable[str]]
+    ) -> None:
+        super().__init__()
+        self._rows = rows
+        self._none = [0.0] * labels
+        self._features = features
+
+    def __missing__(self, words: tuple[str, ...]) -> Sequence[float]:
+        rows = [row for row in map(self._rows.get, self._features(*words)) if row is not None]
+        added = [sum(column) for column in zip(*rows, strict=True)] if rows else self._none
+        if len(self) >= _MOST_SUMS:
+            self.clear()
+        self[words] = added
+        return added
+
+
+_MOST_SUMS = 20_000
 
 
 def softmax(scores: Sequence[float]) -> list[float]:

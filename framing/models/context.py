@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,11 +43,17 @@ def next_at(flags: Flags, until: Ints) -> Ints:
     return np.where(nearest < until, nearest, -1)
 
 
-def sentence_edges(units: Units) -> tuple[Ints, Ints, Ints]:
-    """For each unit the number of its sentence, and the first unit of that sentence and of the next."""
-    bounds = np.array(units.sentences, dtype=np.intp)
-    number = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    return number, bounds[:-1][number], bounds[1:][number]
+def edges(bounds: Sequence[int]) -> tuple[Ints, Ints, Ints]:
+    """For each unit the number of its stretch, and the first unit of that stretch and of the next.
+
+    Stretch `i` has the units `bounds[i]:bounds[i + 1]`.
+
+    >>> [column.tolist() for column in edges([0, 2, 3])]
+    [[0, 0, 1], [0, 0, 2], [2, 2, 3]]
+    """
+    points = np.array(bounds, dtype=np.intp)
+    number = np.repeat(np.arange(len(points) - 1), np.diff(points))
+    return number, points[number], points[number + 1]
 
 
 def paragraph_bounds(document: Document, units: Units) -> list[int]:
@@ -59,16 +67,14 @@ def paragraph_bounds(document: Document, units: Units) -> list[int]:
     return [*(starts or [0]), len(units.words)]
 
 
-def in_quotes(document: Document, units: Units) -> tuple[Ints, Flags, Flags]:
-    """For each unit the units of the quotation it stands in, 0 outside, and whether it is the first or the last of it."""
-    length = np.zeros(len(units.words), dtype=np.intp)
-    begins, ends = np.zeros(len(units.words), dtype=bool), np.zeros(len(units.words), dtype=bool)
-    lasts = np.array(units.lasts)
-    for quote in document.quotes:
-        tokens = document.tokens_in(quote.start, quote.end)
-        if tokens:
-            first = int(np.searchsorted(lasts, tokens.start, side="right"))
-            last = int(np.searchsorted(lasts, tokens.stop))
-            length[first : last + 1] = last + 1 - first
-            begins[first] = ends[last] = True
+def in_quotes(quotes: Sequence[range], units: int) -> tuple[Ints, Flags, Flags]:
+    """For each of so many units how many the quotation has in which it stands, 0 outside, and whether it is the first or
+    the last of it; `quotes` are the units of each quotation, none of them empty.
+    """
+    length = np.zeros(units, dtype=np.intp)
+    begins, ends = np.zeros(units, dtype=bool), np.zeros(units, dtype=bool)
+    for quote in quotes:
+        length[quote.start : quote.stop] = len(quote)
+    begins[[quote.start for quote in quotes]] = True
+    ends[[quote.stop - 1 for quote in quotes]] = True
     return length, begins, ends

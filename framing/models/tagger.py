@@ -8,7 +8,7 @@ field, so a label's score is the sum of the weights of the features that hold, a
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +55,7 @@ class Types:
 
     def _begin(self) -> None:
         self._ids: dict[str, int] = {}
-        self._scores = np.zeros((0, len(self.offsets), self._labels), dtype=np.float32)
+        self._scores = np.zeros((len(self.offsets), 0, self._labels), dtype=np.float32)
         self._traits = np.zeros((0, 0), dtype=np.intp)
         self._pending: list[Description] = []
 
@@ -68,14 +68,14 @@ class Types:
         """A number for each word, by which `scores` and `traits` are looked up, shape (words,)."""
         known = self._ids
         try:
-            return np.array([known[word] for word in words], dtype=np.intp)
+            return np.fromiter(map(known.__getitem__, words), np.intp, len(words))
         except KeyError:
             for word in words:
                 if word not in known:
                     known[word] = len(known)
                     self._pending.append(self._describe(word))
             self._settle()
-            return np.array([known[word] for word in words], dtype=np.intp)
+            return np.fromiter(map(known.__getitem__, words), np.intp, len(words))
 
     def _settle(self) -> None:
         new = np.zeros((len(self._pending), len(self.offsets), self._labels), dtype=np.float32)
@@ -85,7 +85,7 @@ class Types:
                 if index is not None:
                     new[row] += self._weights[name][index]
         traits = np.array([description.traits for description in self._pending], dtype=np.intp)
-        self._scores = np.concatenate([self._scores, new])
+        self._scores = np.concatenate([self._scores, new.swapaxes(0, 1)], axis=1)
         self._traits = np.concatenate([self._traits, traits]) if self._traits.size else traits
         self._pending = []
 
@@ -99,7 +99,7 @@ class Types:
 
     @property
     def scores(self) -> Floats:
-        """Scores of each type for the unit at each offset before it, shape (types, offsets, labels)."""
+        """Scores of each type for the unit at each offset before it, shape (offsets, types, labels)."""
         return self._scores
 
     @property
@@ -122,12 +122,6 @@ class Tagger:
             for name, table in weights.items()
             if name.endswith(".context")
         }
-        # One below the other, so that one look-up serves all.
-        sizes = [len(table) for table in self._contexts.values()]
-        self._context_starts = np.cumsum([0, *sizes[:-1]])
-        self._stacked = np.concatenate(
-            [*self._contexts.values(), np.zeros((0, len(self.labels)), np.float32)]
-        )
 
     def emissions(self, ids: Ints, bounds: Sequence[int], contexts: Mapping[str, Ints]) -> Floats:
         """Score of each label for each unit without transitions, shape (units, labels).
@@ -139,17 +133,16 @@ class Tagger:
         edge = int(self.types.ids([EDGE])[0])
         lengths = np.diff(bounds)
         # Every sequence is laid between edges, so one shift serves all.
-        places = np.arange(len(ids)) + reach * (1 + np.repeat(np.arange(len(lengths)), lengths))
+        places = np.arange(len(ids)) + reach * np.repeat(np.arange(len(lengths)), lengths)
         padded = np.full(len(ids) + reach * (len(lengths) + 1), edge, dtype=np.intp)
-        padded[places] = ids
-        scores = np.zeros((len(ids), len(self.labels)), dtype=np.float32)
-        table = self.types.scores
-        for column, offset in enumerate(self.types.offsets):
-            scores += table[padded[places + offset], column]
+        padded[places + reach] = ids
+        inner = len(padded) - 2 * reach
+        scores: Floats = _sum(
+            (table, padded[reach + offset :][:inner])
+            for offset, table in zip(self.types.offsets, self.types.scores, strict=True)
+        )[places]
         if self._contexts:
-            numbers = np.stack([contexts[name] for name in self._contexts])
-            numbers += self._context_starts[:, None]
-            scores += self._stacked.take(numbers, axis=0).sum(axis=0)
+            scores += _sum((table, contexts[name]) for name, table in self._contexts.items())
         return scores
 
     def explain(
@@ -176,44 +169,64 @@ class Tagger:
         return best_path(self._transitions, emissions, bounds)
 
 
+def _sum(parts: Iterable[tuple[Floats, Ints]]) -> Floats:
+    """The rows that numbers pick from a table, added up over tables with numbers of their own, one after the other."""
+    (first, numbers), *others = parts
+    total = first.take(numbers, axis=0)
+    for table, numbers in others:
+        total += table.take(numbers, axis=0)
+    return total
+
+
 def best_path(transitions: Floats, emissions: Floats, bounds: Sequence[int]) -> Ints:
     """The best sequence of labels, shape (units,), by Viterbi; all sequences are walked at once, the longest first.
 
     `transitions` has the shape (from, to), `emissions` (units, labels); sequence `i` has the units `bounds[i]:bounds[i + 1]`.
     """
-    sizes, firsts = np.diff(bounds), np.asarray(bounds[:-1], dtype=np.intp)
-    order = np.argsort(-sizes, kind="stable")
-    starts, lengths = firsts[order], sizes[order]
-    longest = int(lengths[0]) if len(lengths) else 0
+    sizes = np.diff(bounds)
+    longest = int(sizes.max(initial=0))
     if longest == 0:
         return np.zeros(len(emissions), dtype=np.intp)
-    # How many sequences are at least as long as each step, and the scores in the order in which they are met.
-    alive = len(lengths) - np.searchsorted(lengths[::-1], np.arange(longest), side="right")
-    edges = np.cumsum([0, *alive.tolist()]).tolist()
+    # Where each unit is met: by its place in its sequence, and then the longest sequence first.
+    order = np.argsort(-sizes, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    place = np.arange(len(emissions)) - np.repeat(firsts, sizes)
-    met = emissions[np.lexsort((np.repeat(rank, sizes), place))]
-    by_target = np.ascontiguousarray(transitions.T)  # [to, from]
-    rows = np.arange(len(starts) * len(by_target))
-    best = met[: edges[1]].copy()
-    back: list[list[list[int]]] = []
-    for step, here in enumerate(alive.tolist()[1:], 1):
-        paths = (best[:here, None, :] + by_target).reshape(-1, len(by_target))
-        choice = paths.argmax(axis=1)
-        back.append(choice.reshape(here, -1).tolist())
-        reached = paths[rows[: len(paths)], choice].reshape(here, -1)
-        np.add(reached, met[edges[step] : edges[step + 1]], out=best[:here])
-    labels = [0] * len(emissions)
-    final = best.argmax(axis=1).tolist()
-    for number, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
-        label = final[number]
-        for step in range(length - 1, 0, -1):
-            labels[start + step] = label
-            label = back[step - 1][number][label]
-        if length:
-            labels[start] = label
-    return np.array(labels, dtype=np.intp)
+    alive = np.searchsorted(-sizes[order], -np.arange(longest))  # sequences that are longer than each step
+    steps = np.cumsum([0, *alive])
+    place = np.arange(len(emissions)) - np.repeat(bounds[:-1], sizes)
+    met = steps[place] + np.repeat(rank, sizes)
+    count, units = len(transitions), len(emissions)
+    # The score of the best path to each label, of units in the order in which they are met.
+    best = np.empty((count, units), dtype=np.float32)
+    best[:, met] = emissions.T
+    spread = transitions[:, :, None]  # [from, to, sequence]
+    first, *lasts = steps[1:].tolist()
+    before, paths = best[:, :first], np.empty((count, count, first), dtype=np.float32)
+    for last in lasts:
+        here = best[:, first:last]
+        if here.shape[1] < before.shape[1]:
+            before, paths = before[:, : last - first], paths[:, :, : last - first]
+        np.add(before[:, None], spread, out=paths)
+        here += np.maximum.reduce(paths)
+        before, first = here, last
+    # The label before each label, for all units together, so that steps have less to do; the first of equally good ones.
+    best = best[:, met]
+    chosen, top = np.zeros((count, units), dtype=np.uint8), best[0] + spread[0]
+    for label in range(1, count):
+        path = best[label] + spread[label]
+        np.maximum(chosen, (path > top) * np.uint8(label), out=chosen)
+        np.maximum(top, path, out=top)
+    back = chosen.tobytes()
+    ends = bounds[1:]
+    labels = bytearray(units)
+    final = best[:, np.asarray(ends) - 1].argmax(axis=0).tolist()
+    for start, end, at_end in zip(bounds, ends, final, strict=False):
+        label = at_end
+        if start < end:
+            labels[end - 1] = label
+        for unit in range(end - 2, start - 1, -1):
+            labels[unit] = label = back[label * units + unit]
+    return np.frombuffer(labels, dtype=np.uint8).astype(np.intp)
 
 
 def pack(

@@ -12,23 +12,23 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import compress
 from operator import not_
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from framing.actors import Mention, is_title_case
-from framing.document import Document
+from framing.document import Document, Sentence
 
 NAME = "<name>"
 
 
 class Units(NamedTuple):
-    """The units of a document; all lists but `sentences` and `long` have one item a unit.
+    """The units of a document; `words`, `capital`, `firsts` and `lasts` have one item a unit.
 
     `words` are tokens as in `Document.tokens` or a kind of mention in angle brackets; unit `i` covers the tokens
-    `firsts[i]:lasts[i]`; sentence `j` has the units `sentences[j]:sentences[j + 1]`; `long` are the units of several
-    tokens.
+    `firsts[i]:lasts[i]`; sentence `j` has the units `sentences[j]:sentences[j + 1]`; `named` are the units that are
+    mentions, `long` those of several tokens; `opens` flags the tokens that begin a unit.
     """
 
     words: list[str]
@@ -36,49 +36,65 @@ class Units(NamedTuple):
     firsts: list[int]
     lasts: list[int]
     sentences: list[int]
+    named: list[int]
     long: list[int]
+    opens: bytearray
 
 
-@lru_cache(maxsize=4)
 def read_units(document: Document, mentions: tuple[Mention, ...]) -> Units:
     """The units of a document in which these actors are mentioned; mentions that overlap are one, of the longest's kind.
 
-    The last few are kept, since the models of one analysis read the same.
+    They are kept with the document, since the models of one analysis read the same.
     """
-    tokens = document.tokens
+    kept = _kept.get(document)
+    if kept is None or kept[0] != mentions:
+        kept = _kept[document] = mentions, _units(document, mentions)
+    return kept[1]
+
+
+_kept: WeakKeyDictionary[Document, tuple[tuple[Mention, ...], Units]] = WeakKeyDictionary()
+
+
+def _units(document: Document, mentions: tuple[Mention, ...]) -> Units:
+    tokens, starts, ends = document.tokens, document.starts, document.ends
     spans: list[tuple[int, int, str]] = []
-    for start, end, kind in sorted({(mention.start, mention.end, mention.kind) for mention in mentions}):
-        covered = document.tokens_in(start, end)
-        first, last = covered.start, covered.stop
+    free = 0  # the token behind the last mention
+    for start, end, kind in sorted({(start, end, kind) for _, start, end, _, kind, _ in mentions}):
+        first = bisect_right(ends, start)
+        last = bisect_left(starts, end, first)
         if first == last:
             continue
-        if spans and first < spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(last, spans[-1][1]), spans[-1][2])
-            continue
-        opening = document.sentences[document.sentence_of(first)].first
-        if first > max(opening, spans[-1][1] if spans else 0) and tokens[first - 1] == "the":
-            first -= 1
-        spans.append((first, last, kind))
-    words: list[str] = []
-    capital: list[bool] = []
-    firsts: list[int] = []
-    lasts: list[int] = []
+        if first < free:
+            spans[-1] = (spans[-1][0], max(last, free), spans[-1][2])
+        else:
+            if tokens[first - 1] == "the" and first > free:
+                first -= first > document.sentences[document.sentence_of(first)].first
+            spans.append((first, last, kind))
+        free = spans[-1][1]
+    words, capital = list(tokens), list(document.is_capital)
+    opens = bytearray(b"\1") * len(tokens)
+    named: list[int] = []
     long: list[int] = []
-    position = 0
-    for first, last, kind in [*spans, (len(tokens), len(tokens), "")]:
-        words += tokens[position:first]
-        capital += document.is_capital[position:first]
-        firsts += range(position, first)
-        lasts += range(position + 1, first + 1)
-        if first < last:
-            if last - first > 1:
-                long.append(len(words))
-            words.append(f"<{kind}>")
-            capital.append(True)
-            firsts.append(first)
-            lasts.append(last)
-        position = last
-    return Units(words, capital, firsts, lasts, _sentences(document, firsts), long)
+    dropped = 0
+    for first, last, kind in spans:
+        words[first], capital[first] = f"<{kind}>", True
+        named.append(first - dropped)
+        more = last - first - 1
+        if more:
+            opens[first + 1 : last] = bytes(more)
+            long.append(first - dropped)
+            dropped += more
+    firsts = list(compress(range(len(tokens)), opens))
+    return Units(
+        words=list(compress(words, opens)),
+        capital=list(compress(capital, opens)),
+        firsts=firsts,
+        lasts=[*firsts, len(tokens)][1:],
+        sentences=_sentences(document, firsts),
+        named=named,
+        long=long,
+        opens=opens,
+    )
 
 
 def units_in(units: Units, tokens: range) -> tuple[int, int]:
@@ -102,19 +118,23 @@ def as_document(document: Document, units: Units) -> Document:
 
     A mention reads `Xstatex`, say: a capitalised word that is no other; `Xpeoples` is a plural as names of peoples are.
     """
-    plain = [word if word[0] != "<" or len(word) == 1 else _PSEUDONYMS[word] for word in units.words]
+    plain = units.words.copy()
+    for unit in units.named:
+        plain[unit] = _PSEUDONYMS[plain[unit]]
     bounds = units.sentences
     sentences = tuple(
-        sentence._replace(first=first, last=last)
-        for sentence, first, last in zip(document.sentences, bounds, bounds[1:], strict=False)
+        Sentence(start, end, first, last, paragraph, kind)
+        for (start, end, _, _, paragraph, kind), first, last in zip(
+            document.sentences, bounds, bounds[1:], strict=False
+        )
     )
     return replace(
         document,
         sentences=sentences,
         tokens=tuple(plain),
-        starts=tuple(map(document.starts.__getitem__, units.firsts)),
-        ends=tuple([document.ends[last - 1] for last in units.lasts]),
-        is_word=tuple(map(document.is_word.__getitem__, units.firsts)),
+        starts=tuple(compress(document.starts, units.opens)),
+        ends=tuple(compress(document.ends, units.opens[1:] + b"\1")),
+        is_word=tuple(compress(document.is_word, units.opens)),
         is_capital=tuple(units.capital),
     )
 

@@ -17,6 +17,7 @@ from framing.linear.attribution import (
     SIZES,
     contexts,
     describe,
+    lay_out,
     read_input,
 )
 from framing.models.tagger import Types
@@ -60,7 +61,7 @@ def _examples(
     for article, document in zip(articles, documents, strict=True):
         given, word_types = read_input(document, find_mentions(document), common)
         ids = types.ids(word_types)
-        numbers = contexts(given, types.traits[ids])
+        numbers = contexts(lay_out([given]), types.traits[ids])
         yield Example(word_types, numbers, attribution.labels(article, document, given.units), given.bounds)
 
 
