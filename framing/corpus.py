@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from itertools import chain
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any, BinaryIO, NamedTuple, TypeVar
+from urllib.parse import unquote
 
-from framing.decoding import Decoded, UnreadableError, broken, decode, replace_surrogates
+from framing.archives import Member, chunks, members, unpacked
+from framing.decoding import Decoded, Stream, UnreadableError, broken, decode, decode_stream, replace_surrogates
 from framing.document import Document, make_document
 from framing.front_matter import front_matter, plain_metadata
-from framing.tables import Rows, read_csv, read_json_lines, read_parquet, require_column
+from framing.inputs import (
+    ARCHIVES,
+    CATALOGS,
+    CODING,
+    KINDS,
+    PAGES,
+    STDIN,
+    TABLES,
+    TEXTS,
+    Failure,
+    Input,
+    Kind,
+    Names,
+    clean,
+    find,
+    is_article,
+    kind_of,
+    of_other_kinds,
+)
+from framing.tables import LARGEST, Row, csv_rows, json_rows, parquet_rows, read_csv, require_column
 
-STDIN = "-"
-CATALOGS = ("catalog.csv", "metadata.csv")
-CODING = "coding"  # a folder of what people marked in the articles beside it
-_TEXTS = frozenset({".txt", ".text", ".md", ".markdown"})
-_PAGES = frozenset({".html", ".htm", ".xhtml"})
-_TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
-_KINDS = "a .txt, .md, .html, .csv, .jsonl or .parquet file"
+__all__ = ["STDIN", "Failure", "load_corpus", "read", "stream_corpus"]
 
 _KIND_OF_VALUE = {
     bool: "true or false",
@@ -35,36 +50,15 @@ _KIND_OF_VALUE = {
 }
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{1,30})", re.IGNORECASE)
+_FEW_REPEATS = 16  # of an id, counted each time; of more it is kept how many there were
+_UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
-
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong with an input, and what to do. `line` counts from 1 (in a Parquet file, the rows).
-
-    `lost` tells whether an article could not be read; otherwise it was, and this is what to know about it.
-    """
-
-    file: str
-    line: int | None
-    problem: str
-    advice: str
-    lost: bool = True
-
-    def __str__(self) -> str:
-        name = "standard input" if self.file == STDIN else self.file
-        place = name if self.line is None else f"{name}: line {self.line}"
-        return _printable(f"{place}: {self.problem}; {self.advice}")
-
-
-class _Input(NamedTuple):
-    """A file to read and the folder it was found in, whose catalogue speaks of it too."""
-
-    file: str
-    root: Path
+_Folder = TypeVar("_Folder", bound=PurePath)
+_Catalogs = dict[PurePath, dict[str, dict[str, Any]]]
 
 
 class _Article(NamedTuple):
-    """What a document is made of."""
+    """What a document is made of; its metadata has `file` and, from a table, `line`."""
 
     text: str
     id: str
