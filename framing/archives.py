@@ -33,7 +33,16 @@ _LONG_HEADERS = frozenset({
 })  # fmt: skip
 _OUTSIDE = re.compile(r"/|[A-Za-z]:|(.*/)?\.\.(/|$)")
 _ENCRYPTED = 1  # a bit of a zip member's flags
-_FAULTS = (EOFError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError)
+_FAULTS = (
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+)
 
 
 class Member(NamedTuple):
@@ -112,29 +121,27 @@ def members(path: Path, ending: str, compression: str) -> Iterator[Member]:
 
     Raises `UnreadableError` from where the archive is damaged.
     """
-    try:
-        if ending == ".zip":
-            yield from _zip_members(path)
-        else:
-            with path.open("rb") as packed:
+    with path.open("rb") as packed:
+        try:
+            if ending == ".zip":
+                yield from _zip_members(packed, path.stat().st_size)
+            else:
                 yield from _tar_members(unpacked(packed, compression))
-    except UnreadableError:
-        raise
-    except _FAULTS as error:
-        raise _damaged() from error
+        except UnreadableError:
+            raise
+        except _FAULTS as error:
+            raise _damaged() from error
 
 
-def _zip_members(path: Path) -> Iterator[Member]:
-    weight, total = path.stat().st_size, 0
-    with zipfile.ZipFile(path) as archive:
+def _zip_members(packed: BinaryIO, weight: int) -> Iterator[Member]:
+    total = 0
+    with zipfile.ZipFile(packed) as archive:
         for info in sorted(archive.infolist(), key=lambda info: Path(info.filename).name not in CATALOGS):
             if info.is_dir():
                 continue
             name, size = _name(info.filename), info.file_size
             try:
-                _check(name, info.external_attr >> 16)
-                if info.flag_bits & _ENCRYPTED:
-                    raise UnreadableError("is encrypted", "unpack the archive with its password")
+                _check(name, info.external_attr >> 16, info.flag_bits)
                 check_ratio(size, info.compress_size)
                 content = archive.open(info)
             except UnreadableError as error:
@@ -199,11 +206,13 @@ def _name(name: str) -> str:
     return replace_surrogates(name.replace("\\", "/").removeprefix("./"))[0]
 
 
-def _check(name: str, mode: int = 0) -> None:
+def _check(name: str, mode: int = 0, flags: int = 0) -> None:
     if stat.S_ISLNK(mode):
         raise _refused("is a link or a device")
     if _OUTSIDE.match(name):
         raise _refused("has a name that leads out of the archive")
+    if flags & _ENCRYPTED:
+        raise UnreadableError("is encrypted", "unpack the archive with its password")
 
 
 def _refused(problem: str) -> UnreadableError:

@@ -37,7 +37,9 @@ _MARKS = (
 # accented letters of such a text for Polish or Vietnamese as readily and turns £ into Ł.
 _LIKELY = ["cp1252", "mac_roman", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be"]
 _SAMPLE = 1 << 16  # bytes shown to the detector, from shortly before the first that is not ASCII
-_HEAD = 1 << 23  # bytes of a table: a smaller one is decoded as a whole, a larger one by what these are written in
+_HEAD = (
+    1 << 23
+)  # bytes of a table: a smaller one is decoded as a whole, a larger one by what these are written in
 _BINARY_SHARE = 0.02  # share of control characters above which a file is no text ...
 _STRAY = 4  # ... beyond a few, which any file may hold
 

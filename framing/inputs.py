@@ -120,7 +120,9 @@ def kind_of(name: str) -> Kind:
     return Kind(path.stem, ending, "")
 
 
-def find(paths: Iterable[str | os.PathLike[str]], without: str | os.PathLike[str] | None) -> Iterator[Input | Failure]:
+def find(
+    paths: Iterable[str | os.PathLike[str]], without: str | os.PathLike[str] | None
+) -> Iterator[Input | Failure]:
     """The files of files, folders and patterns, each once; `without` is a file or folder that is left out."""
     seen = Names()
     left_out = None if without is None else os.path.realpath(without)

@@ -9,7 +9,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 
@@ -136,12 +136,12 @@ def parquet_rows(source: str | BinaryIO) -> tuple[list[str], Iterator[Row]]:
     faults = (pa.ArrowException, OSError, ValueError, OverflowError)
 
     def rows() -> Iterator[Row]:
-        number = 0
+        numbers = count(1)
         try:
             # One thread and small batches keep the memory to a few pages of each column.
             for batch in table.iter_batches(_BATCH, use_threads=False):
-                for number, row in enumerate(batch.to_pylist(), number + 1):
-                    yield number, row
+                for row in batch.to_pylist():
+                    yield next(numbers), row
         except faults as error:
             raise _no_parquet() from error
         finally:
@@ -216,7 +216,9 @@ def _csv_rows(
     lines: Iterator[str | None], delimiter: str
 ) -> Iterator[tuple[int, list[str] | UnreadableError]]:
     """Parsed rows; after one that breaks the rules of quoting, reading goes on with the line after its first."""
-    known = start = read_again = 0  # lines ever read; those before the reader's first; those read more than once
+    known = start = read_again = (
+        0  # lines ever read; those before the reader's first; those read more than once
+    )
     again: deque[str | None] = deque()
     current: list[str | None] = []  # lines of the row being read
 
@@ -298,7 +300,9 @@ def _lines(texts: Iterable[str], newline: Literal["", "\n"]) -> Iterator[str | N
 
 
 def _too_long() -> UnreadableError:
-    return UnreadableError(f"is longer than {LARGEST >> 20} million characters", "no article is; mend the file")
+    return UnreadableError(
+        f"is longer than {LARGEST >> 20} million characters", "no article is; mend the file"
+    )
 
 
 def neutralised(cell: str) -> str:
