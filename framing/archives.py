@@ -162,23 +162,22 @@ def _zip_members(packed: BinaryIO, weight: int) -> Iterator[Member]:
 def _tar_members(stream: BinaryIO) -> Iterator[Member]:
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive:
         while info := archive.next():
-            archive.members.clear()  # it would keep them all  # type: ignore[attr-defined]
+            archive.members.clear()  # type: ignore[attr-defined]  # it would keep them all
             if info.isdir():
                 continue
             if info.issparse():  # how much it weighs cannot be told
                 raise _damaged()
+            linked = info.issym() or info.islnk()
+            content = None if linked else archive.extractfile(info)
             name = _name(info.name)
-            content = archive.extractfile(info) if info.isreg() else None
-            if content is None:
-                yield Member(name, info.size, _refused("is a link or a device"))
-                continue
             try:
                 _check(name)
+                if content is None or not info.isreg():
+                    raise _refused("is a link or a device")
+                yield Member(name, info.size, _guarded(content, info.size))
             except UnreadableError as error:
                 yield Member(name, info.size, error)
-            else:
-                yield Member(name, info.size, _guarded(content, info.size))  # type: ignore[arg-type]
-            while content.read(CHUNK):  # an end that comes too early is told only here
+            while content and content.read(CHUNK):  # an end that comes too early is told only here
                 pass
 
 

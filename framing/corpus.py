@@ -289,7 +289,10 @@ def _read_article(
     file: str, kind: Kind, data: bytes, cut: UnreadableError | None, meta: dict[str, Any]
 ) -> Iterator[_Article | Failure]:
     reader = _read_page if kind.ending in PAGES else _read_text
-    yield from reader(file, clean(kind.stem), data, meta)
+    try:
+        yield from reader(file, clean(kind.stem), data, meta)
+    except UnreadableError as error:
+        raise cut or error from None
     if cut:
         advice = f"the article was read as far as it goes; {cut.advice}"
         yield Failure(file, None, cut.problem, advice, lost=False)

@@ -126,21 +126,20 @@ def decode_stream(chunks: Iterator[bytes]) -> Stream:
     # A character may be cut in two at the end, but no line is.
     begun = decode(start[: start.rfind(b"\n") + 1] or start)
     notices = [(problem, advice) for problem, advice in begun.notices if problem.startswith("is not")]
-    rest = _raising(cut) if cut else chunks
-    return Stream(_texts(chain([start], rest), begun.encoding, notices), begun.encoding, notices)
+    texts = _texts(chain([start], filter(None, chunks)), cut, begun.encoding, notices)
+    return Stream(texts, begun.encoding, notices)
 
 
-def _raising(error: UnreadableError) -> Iterator[bytes]:
-    raise error
-    yield b""
-
-
-def _texts(chunks: Iterator[bytes], encoding: str, notices: list[tuple[str, str]]) -> Iterator[str]:
+def _texts(
+    chunks: Iterator[bytes], cut: UnreadableError | None, encoding: str, notices: list[tuple[str, str]]
+) -> Iterator[str]:
     errors = "framing-surrogates" if encoding.startswith("utf-8") else "replace"
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     controls = damaged = 0
     try:
-        for chunk in chain(filter(None, chunks), [b""]):
+        for chunk in chain(chunks, [b""]):
+            if cut and not chunk:
+                raise cut
             text, _ = replace_surrogates(decoder.decode(chunk, final=not chunk))
             controls += len(_CONTROL.findall(text)) - text.count("\x00")
             damaged += text.count(_REPLACEMENT)
