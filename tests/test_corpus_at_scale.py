@@ -325,6 +325,9 @@ def peak():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
+if sys.argv[1].endswith("parquet"):
+    import pyarrow.parquet
+
 before = peak()
 rows = sum(len(item.text) > 0 for item in _read_all(sys.argv[1:], "text", None, None))
 print(rows, peak() - before)
@@ -353,7 +356,7 @@ def test_a_table_or_archive_of_100_mb_is_read_in_bounded_memory(tmp_path, kind):
     done = subprocess.run([sys.executable, "-c", _COUNT, path], capture_output=True, text=True, check=True)
     rows, grown = map(int, done.stdout.split())
     assert rows == len(block) * blocks
-    assert grown < 90_000  # kB; to import what reads Parquet takes 60,000
+    assert grown < 70_000  # kB
 
 
 def _tar_of(texts):
