@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
+from io import BytesIO
+from itertools import chain
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any, BinaryIO, NamedTuple
+from urllib.parse import unquote
 
-from framing.decoding import Decoded, UnreadableError, broken, decode, replace_surrogates
+from framing.archives import chunks, members, unpacked
+from framing.catalogs import Catalogs, between, catalogued, entries_of, read_catalog
+from framing.decoding import (
+    Decoded,
+    Stream,
+    UnreadableError,
+    broken,
+    decode,
+    decode_stream,
+    replace_surrogates,
+)
 from framing.document import Document, make_document
 from framing.front_matter import front_matter, plain_metadata
-from framing.tables import Rows, read_csv, read_json_lines, read_parquet, require_column
+from framing.inputs import (
+    ARCHIVES,
+    CATALOGS,
+    CODING,
+    KINDS,
+    PAGES,
+    STDIN,
+    TABLES,
+    TEXTS,
+    Failure,
+    Input,
+    Kind,
+    Names,
+    clean,
+    find,
+    is_article,
+    kind_of,
+    of_other_kinds,
+)
+from framing.tables import LARGEST, Row, csv_rows, json_rows, parquet_rows, require_column
 
-STDIN = "-"
-CATALOGS = ("catalog.csv", "metadata.csv")
-CODING = "coding"  # a folder of what people marked in the articles beside it
-_TEXTS = frozenset({".txt", ".text", ".md", ".markdown"})
-_PAGES = frozenset({".html", ".htm", ".xhtml"})
-_TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
-_KINDS = "a .txt, .md, .html, .csv, .jsonl or .parquet file"
+__all__ = ["STDIN", "Failure", "load_corpus", "read", "stream_corpus"]
 
 _KIND_OF_VALUE = {
     bool: "true or false",
@@ -35,36 +59,13 @@ _KIND_OF_VALUE = {
 }
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{1,30})", re.IGNORECASE)
+_FEW_REPEATS = 16  # of an id, counted each time; of more it is kept how many there were
+_PARTITION = re.compile(r"\w[\w .-]*=.*", re.DOTALL)
+_UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong with an input, and what to do. `line` counts from 1 (in a Parquet file, the rows).
-
-    `lost` tells whether an article could not be read; otherwise it was, and this is what to know about it.
-    """
-
-    file: str
-    line: int | None
-    problem: str
-    advice: str
-    lost: bool = True
-
-    def __str__(self) -> str:
-        name = "standard input" if self.file == STDIN else self.file
-        place = name if self.line is None else f"{name}: line {self.line}"
-        return _printable(f"{place}: {self.problem}; {self.advice}")
-
-
-class _Input(NamedTuple):
-    """A file to read and the folder it was found in, whose catalogue speaks of it too."""
-
-    file: str
-    root: Path
-
-
-class Article(NamedTuple):
-    """What a document is made of: `make_document` cuts it into sentences and words."""
+class _Article(NamedTuple):
+    """What a document is made of; its metadata has `file` and, from a table, `line`."""
 
     text: str
     id: str
@@ -82,7 +83,9 @@ def load_corpus(
 
     A path is a text (.txt, .md, with or without front matter), a page (.html), a table (.csv, .tsv, .jsonl,
     .parquet: an article a row, its text in `text_col`, its id in `id_col` or in a column `id`, the other columns
-    metadata), a folder of these, or `-` for standard input. A `catalog.csv` or `metadata.csv` beside texts gives
+    metadata), an archive of these (.tar, .zip), a folder of them, a pattern such as `news/2024-*.csv`, or `-` for
+    standard input. Texts, tables and tar archives may be compressed (.gz, .zst); folders such as `outlet=bbc` are a
+    column of the tables in them. A `catalog.csv` or `metadata.csv` beside texts gives
     them metadata by its column `file` (or `id`, the name without its ending); front matter goes before it.
 
     Documents keep the order given, folders are sorted. Offsets of a text count code points of the decoded file,
@@ -107,55 +110,25 @@ def stream_corpus(
 ) -> Iterator[Document | Failure]:
     """What `load_corpus` gives, one by one as it is read, so that a large corpus need not fit into memory.
 
-    `without` is a file that folders may hold and that is no article, such as the one the results go to.
+    Tables and archives are read piece by piece: memory holds one article, a few megabytes of its table, the names of
+    the files of a folder and up to 48 bytes for the id of each article. A text of more than 32 MiB, or a row of as
+    many characters, is no article.
+
+    `without` is a file or folder that folders may hold and that is no article, such as where the results go to.
     """
-    for item in stream_articles(paths, text_col=text_col, id_col=id_col, without=without):
-        yield item if isinstance(item, Failure) else document_of(item)
-
-
-def stream_articles(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    *,
-    text_col: str = "text",
-    id_col: str | None = None,
-    without: str | os.PathLike[str] | None = None,
-) -> Iterator[Article | Failure]:
-    """What `stream_corpus` gives before it is cut into sentences, which takes most of the time of reading."""
-    ids: set[str] = set()
+    taken = Names()
+    repeats: dict[str, int] = {}
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     for item in _read_all(given, text_col, id_col, without):
         if isinstance(item, Failure):
             yield item
             continue
-        unique = _unique(item.id, ids)
+        unique = _unique(item.id, taken, repeats)
         if unique != item.id:
             problem = f"the id {item.id!r} is taken by another article, this one became {unique!r}"
             advice = "give each article an id of its own"
             yield Failure(item.meta["file"], item.meta.get("line"), problem, advice, lost=False)
-        yield item._replace(id=unique)
-
-
-def count_articles(paths: Iterable[str | os.PathLike[str]]) -> int | None:
-    """About how many articles there are, for the time that is left; None where only reading would tell."""
-    count = 0
-    for path in paths:
-        for item in _find(os.fspath(path)):
-            if isinstance(item, Failure):
-                continue
-            kind = Path(item.file).suffix.lower()
-            if kind in _TEXTS | _PAGES:
-                count += 1
-            elif kind in {".jsonl", ".ndjson"}:
-                with open(item.file, "rb") as lines:  # noqa: PTH123
-                    count += sum(1 for _ in lines)
-            else:
-                return None
-    return count
-
-
-def document_of(article: Article) -> Document:
-    """The document that an article is made into."""
-    return make_document(article.text, article.id, body_start=article.body_start, **article.meta)
+        yield make_document(item.text, unique, body_start=item.body_start, **item.meta)
 
 
 def read(path: str | os.PathLike[str]) -> Document:
@@ -169,7 +142,7 @@ def read(path: str | os.PathLike[str]) -> Document:
     return documents[0]
 
 
-# Finding files --------------------------------------------------------------------------------------------------
+# Reading one file -----------------------------------------------------------------------------------------------
 
 
 def _read_all(
@@ -177,111 +150,155 @@ def _read_all(
     text_col: str,
     id_col: str | None,
     without: str | os.PathLike[str] | None,
-) -> Iterator[Article | Failure]:
-    seen: set[str] = set()
-    left_out = None if without is None else os.path.realpath(without)
-    catalogs: dict[Path, dict[str, dict[str, Any]]] = {}
-    for path in paths:
-        for item in _find(os.fspath(path)):
-            if isinstance(item, Failure):
-                yield item
-                continue
-            real = STDIN if item.file == STDIN else os.path.realpath(item.file)
-            if real == left_out:
-                continue
-            if real in seen:
-                yield Failure(_clean(item.file), None, "is given twice", "it was read once", lost=False)
-                continue
-            seen.add(real)
-            try:
-                yield from _read(item, text_col, id_col, catalogs)
-            except UnreadableError as error:
-                yield Failure(_clean(item.file), None, error.problem, error.advice)
-            except OSError as error:
-                advice = "check the name and its permissions"
-                yield Failure(_clean(item.file), None, f"cannot be read ({error.strerror})", advice)
+) -> Iterator[_Article | Failure]:
+    catalogs: Catalogs = {}
+    for item in find(paths, without):
+        if isinstance(item, Failure):
+            yield item
+            continue
+        try:
+            yield from _read(item, text_col, id_col, catalogs)
+        except UnreadableError as error:
+            yield Failure(clean(item.file), None, error.problem, error.advice)
+        except OSError as error:
+            advice = "check the name and its permissions"
+            yield Failure(clean(item.file), None, f"cannot be read ({error.strerror})", advice)
 
 
-def _find(path: str) -> Iterator[_Input | Failure]:
-    if path == STDIN:
-        yield _Input(path, Path())
-    elif os.path.isdir(path):  # noqa: PTH112  never raises, whatever the name
-        yield from _walk(path)
-    elif os.path.exists(path):  # noqa: PTH110  never raises
-        yield _Input(path, Path(path).parent)
-    else:
-        yield Failure(_clean(path), None, "does not exist", _suggestion(Path(path)))
-
-
-def _walk(folder: str) -> Iterator[_Input | Failure]:
-    """Files of a folder and its folders in order; hidden ones, a README and codings are no articles."""
-    refused: list[OSError] = []
-    files: list[Path] = []
-    skipped: Counter[str] = Counter()
-    for place, folders, names in os.walk(folder, onerror=refused.append):
-        folders[:] = [name for name in folders if not name.startswith(".") and name != CODING]
-        for name in names:
-            kind = Path(name).suffix.lower()
-            if name.startswith(".") or Path(name).stem.upper() == "README":
-                continue
-            if kind in _TEXTS | _PAGES | _TABLES:
-                files.append(Path(place, name))
-            else:
-                skipped[kind or "no ending"] += 1
-    for error in refused:
-        place = _clean(os.fsdecode(error.filename))
-        yield Failure(place, None, f"cannot be read ({error.strerror})", "check its permissions")
-    if skipped:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(skipped.items()))
-        yield Failure(
-            _clean(folder), None, f"holds files of other kinds ({kinds})", f"give {_KINDS}", lost=False
-        )
-    if all(file.name in CATALOGS for file in files) and not refused:
-        yield Failure(_clean(folder), None, "holds no article", f"put {_KINDS} into it")
-    yield from (_Input(str(file), Path(folder)) for file in sorted(files, key=lambda file: file.parts))
-
-
-def _suggestion(path: Path) -> str:
-    try:
-        names = [sibling.name for sibling in path.parent.iterdir()]
-    except (OSError, ValueError):
-        return "check the name and the folder"
-    stems = [Path(name).stem for name in names]  # the same ending makes no two names alike
-    close = difflib.get_close_matches(path.stem, stems, 1)
-    return f"did you mean {names[stems.index(close[0])]!r}?" if close else "check the name"
-
-
-# Reading one file -----------------------------------------------------------------------------------------------
-
-
-def _read(
-    item: _Input, text_col: str, id_col: str | None, catalogs: dict[Path, dict[str, dict[str, Any]]]
-) -> Iterator[Article | Failure]:
-    file, path = _clean(item.file), Path(item.file)
-    kind = path.suffix.lower()
+def _read(item: Input, text_col: str, id_col: str | None, catalogs: Catalogs) -> Iterator[_Article | Failure]:
+    file, path = clean(item.file), Path(item.file)
+    kind = kind_of(path.name)
     if item.file == STDIN:
         # A program started without standard input has none.
         yield from _read_text(file, "stdin", sys.stdin.buffer.read() if sys.stdin else b"", {})
-    elif kind in _TABLES:
-        yield from _read_table(file, path, text_col, id_col)
-    elif kind in _TEXTS | _PAGES | {""}:
-        meta: dict[str, Any] = {}
-        for folder in _between(item.root, path.parent):
+    elif kind.ending in ARCHIVES:
+        yield from _read_archive(file, path, kind, text_col, id_col)
+    elif kind.ending in TABLES:
+        with path.open("rb") as packed:
+            table = unpacked(packed, kind.compression)
+            yield from _read_table(file, path, kind, table, text_col, id_col)
+    elif kind.ending in TEXTS | PAGES | {""}:
+        folders = between(item.root, path.parent)
+        for folder in folders:
             if folder not in catalogs:
-                catalogs[folder], problem = _read_catalog(folder)
+                catalogs[folder], problem = read_catalog(folder)
                 if problem:
                     yield problem
-            name = path.relative_to(folder)
-            entries = catalogs[folder]
-            meta |= entries.get(name.as_posix()) or entries.get(str(name.with_suffix(""))) or {}
-        reader = _read_page if kind in _PAGES else _read_text
-        yield from reader(file, _clean(path.stem), path.read_bytes(), meta)
+        meta = catalogued(path, kind, folders, catalogs)
+        if kind.compression or path.stat().st_size > LARGEST:
+            with path.open("rb") as packed:
+                data, cut = _load(unpacked(packed, kind.compression))
+        else:
+            data, cut = path.read_bytes(), None
+        yield from _read_article(file, kind, data, cut, meta)
     else:
         decode(path.read_bytes())  # knows better advice for what is no text
-        raise UnreadableError(f"is of a kind that is not read ({kind})", f"save it as {_KINDS}")
+        raise UnreadableError(f"is of a kind that is not read ({kind.ending})", f"save it as {KINDS}")
 
 
-def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[Article | Failure]:
+def _read_archive(
+    file: str, path: Path, kind: Kind, text_col: str, id_col: str | None
+) -> Iterator[_Article | Failure]:
+    """What an archive holds, as if it was a folder."""
+    catalogs: Catalogs = {}
+    begun: set[PurePath] = set()  # folders of which something has been read
+    skipped: Counter[str] = Counter()
+    try:
+        for member in members(path, kind.ending, kind.compression):
+            inner = PurePosixPath(member.name)
+            place, what = f"{file}/{member.name}", kind_of(inner.name)
+            if isinstance(member.content, UnreadableError):
+                yield Failure(place, None, member.content.problem, member.content.advice, lost=what.is_read)
+            elif not is_article(inner.name) or any(
+                part.startswith(".") or part == CODING for part in inner.parent.parts
+            ):
+                continue
+            elif what.ending in ARCHIVES:
+                yield Failure(
+                    place, None, "is an archive inside an archive and was not read", "unpack it first"
+                )
+            elif what.is_read:
+                try:
+                    yield from _read_member(place, inner, member.content, text_col, id_col, catalogs, begun)
+                except UnreadableError as error:
+                    yield Failure(place, None, error.problem, error.advice)
+            else:
+                skipped[what.ending or "no ending"] += 1
+    except UnreadableError as error:
+        yield Failure(file, None, error.problem, f"what stands before was read; {error.advice}")
+    else:
+        if not begun:
+            yield Failure(file, None, "holds no article", f"put {KINDS} into it")
+    yield from of_other_kinds(file, skipped)
+
+
+def _read_member(
+    place: str,
+    inner: PurePosixPath,
+    content: BinaryIO,
+    text_col: str,
+    id_col: str | None,
+    catalogs: Catalogs,
+    begun: set[PurePath],
+) -> Iterator[_Article | Failure]:
+    kind = kind_of(inner.name)
+    content = unpacked(content, kind.compression)
+    if inner.name in CATALOGS and inner.parent not in catalogs:
+        data, _ = _load(content)
+        catalogs[inner.parent], problem = entries_of(place, data)
+        if problem:
+            yield problem
+        elif inner.parent in begun:
+            advice = "pack it first; they were read without their metadata"
+            yield Failure(place, None, "stands after articles it speaks of", advice, lost=False)
+        content = BytesIO(data)
+    else:
+        begun.update(inner.parents)
+    if kind.ending in TABLES:
+        if kind.ending == ".parquet":  # read from its end, which a stream does not reach
+            data, cut = _load(content)
+            if cut:
+                raise cut
+            content = BytesIO(data)
+        yield from _read_table(place, inner, kind, content, text_col, id_col)
+    else:
+        data, cut = _load(content)
+        meta = catalogued(inner, kind, between(PurePosixPath(), inner.parent), catalogs)
+        yield from _read_article(place, kind, data, cut, meta)
+
+
+def _load(stream: BinaryIO) -> tuple[bytes, UnreadableError | None]:
+    """What a stream holds that is small enough for an article, and why there is no more of it."""
+    data = bytearray()
+    try:
+        for chunk in chunks(stream):
+            data += chunk
+            if len(data) > LARGEST:
+                break
+    except UnreadableError as error:
+        if not data:
+            raise
+        return bytes(data), error
+    if len(data) > LARGEST:
+        problem = f"is larger than {LARGEST >> 20} MiB, as no article is"
+        raise UnreadableError(problem, "give each article a file or a row of a table")
+    return bytes(data), None
+
+
+def _read_article(
+    file: str, kind: Kind, data: bytes, cut: UnreadableError | None, meta: dict[str, Any]
+) -> Iterator[_Article | Failure]:
+    reader = _read_page if kind.ending in PAGES else _read_text
+    try:
+        yield from reader(file, clean(kind.stem), data, meta)
+    except UnreadableError as error:
+        raise cut or error from None
+    if cut:
+        advice = f"the article was read as far as it goes; {cut.advice}"
+        yield Failure(file, None, cut.problem, advice, lost=False)
+
+
+def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[_Article | Failure]:
     decoded = decode(data)
     above = front_matter(decoded.text)
     _require_article(decoded.text[above.body_start :])
@@ -289,13 +306,13 @@ def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Itera
         problem = f"the metadata above the article cannot be read ({above.problem})"
         advice = "the article was read without it; put values with a colon or a bracket in quotation marks"
         yield Failure(file, None, problem, advice, lost=False)
-    yield from _notices(file, decoded)
+    yield from _notices(file, decoded.notices)
     meta |= above.meta
     id = str(meta.pop("id", name))
-    yield Article(decoded.text, id, meta | {"file": file, "encoding": decoded.encoding}, above.body_start)
+    yield _Article(decoded.text, id, meta | {"file": file, "encoding": decoded.encoding}, above.body_start)
 
 
-def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[Article | Failure]:
+def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[_Article | Failure]:
     try:
         import trafilatura  # noqa: PLC0415  an extra
     except ImportError as error:
@@ -315,56 +332,92 @@ def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Itera
         "url": page.url,
     }
     meta = plain_metadata(found) | meta
-    yield from _notices(file, decoded)
+    yield from _notices(file, decoded.notices)
     id = str(meta.pop("id", name))
-    yield Article(text, id, meta | {"file": file, "encoding": decoded.encoding})
+    yield _Article(text, id, meta | {"file": file, "encoding": decoded.encoding})
 
 
-def _read_table(file: str, path: Path, text_col: str, id_col: str | None) -> Iterator[Article | Failure]:
-    data = path.read_bytes()
-    kind = path.suffix.lower()
-    decoded = Decoded("", "utf-8", []) if kind == ".parquet" else decode(data)
-    table = _rows(kind, data, decoded, text_col)
-    if path.name in CATALOGS and text_col not in table.columns and {"file", "id"} & set(table.columns):
+def _read_table(
+    file: str, path: PurePath, kind: Kind, source: BinaryIO, text_col: str, id_col: str | None
+) -> Iterator[_Article | Failure]:
+    if kind.ending == ".parquet":
+        decoded = Stream(iter(()), "utf-8", [])
+        columns, rows = parquet_rows(source)
+    else:
+        decoded = decode_stream(chunks(source))
+        if kind.ending in (".jsonl", ".ndjson"):
+            columns, rows = [], json_rows(decoded.texts)
+        else:
+            columns, rows = csv_rows(decoded.texts, text_col)
+    if path.name in CATALOGS and text_col not in columns and {"file", "id"} & set(columns):
         return
-    yield from _notices(file, decoded)
-    if not table.rows:
-        problem = "holds no article" + (", only the names of columns" if table.columns else "")
-        raise UnreadableError(problem, "write a row for each article")
-    if table.columns:
-        require_column(text_col, table.columns, "--text-col")
+    told = len(decoded.notices)
+    yield from _notices(file, decoded.notices)
+    columns, rows = _begin(columns, rows, {text_col, id_col} - {None})
+    if columns:
+        require_column(text_col, columns, "--text-col")
     if id_col is not None:
-        require_column(id_col, table.columns, "--id-col")
-    elif "id" in table.columns:
-        id_col = "id"
-    for count, (line, row) in enumerate(table.rows, 1):
-        try:
-            if isinstance(row, UnreadableError):
-                raise row
-            text, surrogates = _field(row, text_col)
-        except UnreadableError as error:
-            yield Failure(file, line, error.problem, error.advice)
-            continue
-        if surrogates:
-            yield Failure(
-                file,
-                line,
-                f"holds {broken(surrogates)}, shown as \ufffd",
-                "write it anew as UTF-8",
-                lost=False,
-            )
-        meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
-        id = plain_metadata({"title": row.get(id_col)}).get("title") if id_col else None
-        place = {"file": file, "encoding": decoded.encoding, "line": line}
-        yield Article(text, id or f"{_clean(path.stem)}-{count}", meta | place)
+        require_column(id_col, columns, "--id-col")
+    folders = [folder for folder in path.parts[:-1] if _PARTITION.fullmatch(folder)]
+    partitions = plain_metadata(dict(map(_partition, folders)))
+    name = clean("/".join([*folders, kind.stem]))
+    line = 0
+    try:
+        for count, (line, row) in enumerate(rows, 1):
+            place = {"file": file, "encoding": decoded.encoding, "line": line}
+            yield from _read_row(row, f"{name}-{count}", partitions, place, text_col, id_col or "id")
+    except UnreadableError as error:
+        yield Failure(file, line, f"is the last that was read, for the file {error.problem}", error.advice)
+    yield from _notices(file, decoded.notices[told:])
 
 
-def _rows(kind: str, data: bytes, decoded: Decoded, text_col: str) -> Rows:
-    if kind == ".parquet":
-        return read_parquet(data)
-    if kind in (".jsonl", ".ndjson"):
-        return read_json_lines(decoded.text)
-    return read_csv(decoded.text, text_col)
+def _begin(
+    columns: list[str], rows: Iterator[Row], wanted: set[str | None]
+) -> tuple[list[str], Iterator[Row]]:
+    """Columns of a table, and its rows anew; those of JSON lines are looked for until all that are wanted are known."""
+    known = dict.fromkeys(columns)
+    head: list[Row] = []
+    size = 0
+    for line, row in rows:
+        head.append((line, row))
+        if isinstance(row, dict) and not columns:
+            known.update(dict.fromkeys(row))
+            size += sum(len(value) for value in row.values() if isinstance(value, str))
+        if columns or wanted <= known.keys() or size > LARGEST:
+            break
+    if not head:
+        problem = "holds no article" + (", only the names of columns" if columns else "")
+        raise UnreadableError(problem, "write a row for each article")
+    return list(known), chain(head, rows)
+
+
+def _read_row(
+    row: dict[str, Any] | UnreadableError,
+    name: str,
+    partitions: dict[str, Any],
+    place: dict[str, Any],
+    text_col: str,
+    id_col: str,
+) -> Iterator[_Article | Failure]:
+    try:
+        if isinstance(row, UnreadableError):
+            raise row
+        text, surrogates = _field(row, text_col)
+    except UnreadableError as error:
+        yield Failure(place["file"], place["line"], error.problem, error.advice)
+        return
+    if surrogates:
+        problem = f"holds {broken(surrogates)}, shown as \ufffd"
+        yield Failure(place["file"], place["line"], problem, "write it anew as UTF-8", lost=False)
+    meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
+    id = plain_metadata({"title": row.get(id_col)}).get("title")
+    yield _Article(text, id or name, partitions | meta | place)
+
+
+def _partition(folder: str) -> tuple[str, str | None]:
+    """The column that a folder such as outlet=bbc stands for."""
+    name, _, value = folder.partition("=")
+    return name, None if value == _UNKNOWN_PARTITION else unquote(value)
 
 
 def _field(row: dict[str, Any], text_col: str) -> tuple[str, int]:
@@ -381,39 +434,6 @@ def _field(row: dict[str, Any], text_col: str) -> tuple[str, int]:
     return text, surrogates
 
 
-# Catalogues -----------------------------------------------------------------------------------------------------
-
-
-def _between(root: Path, folder: Path) -> list[Path]:
-    """The folders from root down to folder, both included."""
-    inner = folder.relative_to(root).parts
-    return [root.joinpath(*inner[:depth]) for depth in range(len(inner) + 1)]
-
-
-def _read_catalog(folder: Path) -> tuple[dict[str, dict[str, Any]], Failure | None]:
-    """Metadata by file name or id, and what is wrong with the catalogue."""
-    path = next((folder / name for name in CATALOGS if (folder / name).is_file()), None)
-    if path is None:
-        return {}, None
-    try:
-        table = read_csv(decode(path.read_bytes()).text, "file")
-    except (UnreadableError, OSError) as error:
-        problem = (
-            error.problem if isinstance(error, UnreadableError) else f"cannot be read ({error.strerror})"
-        )
-        advice = "the articles were read without their metadata"
-        return {}, Failure(_clean(str(path)), None, problem, advice, lost=False)
-    key = "file" if "file" in table.columns else "id"
-    entries: dict[str, dict[str, Any]] = {}
-    broken: Failure | None = None
-    for line, row in table.rows:
-        if isinstance(row, UnreadableError):
-            broken = Failure(_clean(str(path)), line, row.problem, row.advice, lost=False)
-        elif row.get(key):
-            entries[row[key].strip()] = plain_metadata({name: row[name] for name in row if name != "file"})
-    return entries, broken
-
-
 # Small helpers --------------------------------------------------------------------------------------------------
 
 
@@ -426,8 +446,8 @@ def _require_article(text: str) -> None:
         raise UnreadableError("holds no words", "put an article into it or leave it out")
 
 
-def _notices(file: str, decoded: Decoded) -> Iterator[Failure]:
-    for problem, advice in decoded.notices:
+def _notices(file: str, notices: list[tuple[str, str]]) -> Iterator[Failure]:
+    for problem, advice in notices:
         yield Failure(file, None, problem, advice, lost=False)
 
 
@@ -446,19 +466,12 @@ def _decode_page(data: bytes) -> Decoded:
     return decode(data)
 
 
-def _unique(id: str, taken: set[str]) -> str:
-    unique, count = id, 1
-    while unique in taken:
+def _unique(id: str, taken: Names, repeats: dict[str, int]) -> str:
+    """The id, or the id with the first number from 2 on that is free; `repeats` has how far that went."""
+    unique, count = id, repeats.get(id, 1)
+    while not taken.add(unique):
         count += 1
         unique = f"{id}-{count}"
-    taken.add(unique)
+    if count > _FEW_REPEATS:
+        repeats[id] = count
     return unique
-
-
-def _clean(name: str) -> str:
-    return replace_surrogates(name)[0]
-
-
-def _printable(message: str) -> str:
-    """A message on one line, without characters that steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in message)

@@ -6,7 +6,10 @@ that is not part of the text, so offsets are those of the file opened with the e
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 # How files begin that are often taken for text, what they are, and what to do about it.
@@ -34,6 +37,9 @@ _MARKS = (
 # accented letters of such a text for Polish or Vietnamese as readily and turns £ into Ł.
 _LIKELY = ["cp1252", "mac_roman", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be"]
 _SAMPLE = 1 << 16  # bytes shown to the detector, from shortly before the first that is not ASCII
+_HEAD = (
+    1 << 23
+)  # bytes of a table: a smaller one is decoded as a whole, a larger one by what these are written in
 _BINARY_SHARE = 0.02  # share of control characters above which a file is no text ...
 _STRAY = 4  # ... beyond a few, which any file may hold
 
@@ -41,6 +47,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _NOT_ASCII_BYTE = re.compile(rb"[^\x01-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ENCODED_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _REPLACEMENT = "\ufffd"
 
 
@@ -51,6 +58,17 @@ class UnreadableError(ValueError):
         super().__init__(f"{problem}; {advice}")
         self.problem = problem
         self.advice = advice
+
+
+class Stream(NamedTuple):
+    """A text piece by piece, its encoding, and what `Decoded` says of it.
+
+    What a large file holds beyond its beginning is known when the texts have been read: then notices are added.
+    """
+
+    texts: Iterator[str]
+    encoding: str
+    notices: list[tuple[str, str]]
 
 
 class Decoded(NamedTuple):
@@ -78,13 +96,67 @@ def decode(data: bytes) -> Decoded:
     notices = []
     if encoding not in ("utf-8", "utf-8-sig"):
         notices.append((f"is not UTF-8 and was read as {encoding}", "check é, £ and ’, or save it as UTF-8"))
-    if controls > text.count("\x00"):  # NUL is refused where it stands
-        notices.append(("holds control characters, which were kept", "remove them"))
-    text, replaced = replace_surrogates(text)
-    damaged = text.count(_REPLACEMENT)
-    if replaced or damaged:
-        notices.append((f"holds {broken(damaged)}, shown as {_REPLACEMENT}", "save it anew as UTF-8"))
+    controls -= text.count("\x00")  # NUL is refused where it stands
+    text, _ = replace_surrogates(text)
+    notices += _blemishes(controls, text.count(_REPLACEMENT))
     return Decoded(text, encoding, notices)
+
+
+def decode_stream(chunks: Iterator[bytes]) -> Stream:
+    """Text of a file that is read in chunks, in bounded memory; see `decode`, which small files go through.
+
+    What the first 8 MiB are written in, all is taken to be. An `UnreadableError` of the chunks is raised by the texts,
+    after what could be read.
+    """
+    head: list[bytes] = []
+    size = 0
+    cut = None
+    try:
+        while size < _HEAD:
+            head.append(next(chunks))
+            size += len(head[-1])
+    except StopIteration:
+        whole = decode(b"".join(head))
+        return Stream(iter([whole.text]), whole.encoding, whole.notices)
+    except UnreadableError as error:
+        if not head:
+            raise
+        cut = error
+    start = b"".join(head)
+    # A character may be cut in two at the end, but no line is.
+    begun = decode(start[: start.rfind(b"\n") + 1] or start)
+    notices = [(problem, advice) for problem, advice in begun.notices if problem.startswith("is not")]
+    texts = _texts(chain([start], filter(None, chunks)), cut, begun.encoding, notices)
+    return Stream(texts, begun.encoding, notices)
+
+
+def _texts(
+    chunks: Iterator[bytes], cut: UnreadableError | None, encoding: str, notices: list[tuple[str, str]]
+) -> Iterator[str]:
+    errors = "framing-surrogates" if encoding.startswith("utf-8") else "replace"
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    controls = damaged = 0
+    try:
+        for chunk in chain(chunks, [b""]):
+            if cut and not chunk:
+                raise cut
+            text, _ = replace_surrogates(decoder.decode(chunk, final=not chunk))
+            controls += len(_CONTROL.findall(text)) - text.count("\x00")
+            damaged += text.count(_REPLACEMENT)
+            yield text
+    finally:
+        notices += _blemishes(controls, damaged)
+
+
+def _one_for_a_surrogate(error: UnicodeError) -> tuple[str, int]:
+    """U+FFFD for what cannot be decoded, one for the three bytes of a surrogate, as `decode` has it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    surrogate = _ENCODED_SURROGATE.match(error.object, error.start)
+    return _REPLACEMENT, surrogate.end() if surrogate else error.end
+
+
+codecs.register_error("framing-surrogates", _one_for_a_surrogate)
 
 
 def replace_surrogates(text: str) -> tuple[str, int]:
@@ -99,6 +171,13 @@ def replace_surrogates(text: str) -> tuple[str, int]:
 def broken(count: int) -> str:
     """How many characters are broken, in words."""
     return f"{count} broken character{'' if count == 1 else 's'}"
+
+
+def _blemishes(controls: int, damaged: int) -> Iterator[tuple[str, str]]:
+    if controls:
+        yield "holds control characters, which were kept", "remove them"
+    if damaged:
+        yield f"holds {broken(damaged)}, shown as {_REPLACEMENT}", "save it anew as UTF-8"
 
 
 def _decode(data: bytes) -> tuple[str, str]:

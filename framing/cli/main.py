@@ -22,7 +22,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Shows how news articles frame their subject: who speaks, how certain, about whom, in which words. "
     "Every number comes with the passages it was counted from. It gives no verdicts.",
-    epilog="A PATH is a file (.txt .md .html .csv .jsonl .parquet), a folder, or - for standard input. "
+    epilog="A PATH is a file (.txt .md .html .csv .jsonl .parquet, also .gz .zst .tar .zip), a folder, a pattern, "
+    "or - for standard input. "
     "Exit codes: 0 done, 1 some inputs could not be read, 2 wrong usage.",
 )
 
