@@ -9,7 +9,9 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from itertools import accumulate
+from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -222,18 +224,18 @@ def _totals(scores: Sequence[Score]) -> tuple[pa.Array, pa.ListArray]:
 
     Tables of one shape are added up together, as one by one is ten times as slow.
     """
+    tables = [score.totals for score in scores]
     shapes: dict[tuple[int, ...], list[int]] = {}
-    for number, score in enumerate(scores):
-        shapes.setdefault(score.totals.shape, []).append(number)
-    bearing = np.zeros(len(scores), dtype=np.int64)
-    widths = np.array([score.totals.shape[1] for score in scores], dtype=np.intp)
-    ends = np.cumsum(widths)
-    flat = np.zeros(int(ends[-1]) if len(scores) else 0)
+    for number, table in enumerate(tables):
+        shapes.setdefault(table.shape, []).append(number)
+    bearing = np.zeros(len(tables), dtype=np.int64)
+    ends = np.cumsum([table.shape[1] for table in tables], dtype=np.intp)
+    flat = np.zeros(ends[-1] if tables else 0)
     for (_, width), numbers in shapes.items():
-        tables = np.array([scores[number].totals for number in numbers])
-        bearing[numbers] = tables.any(axis=2).sum(axis=1)
-        places = (ends[numbers] - width)[:, None] + np.arange(width)
-        flat[places] = tables.sum(axis=1)
+        alike = np.array([tables[number] for number in numbers])
+        bears = reduce(or_, (alike != 0).transpose(2, 0, 1))  # a column at a time is faster than any(axis=2)
+        bearing[numbers] = np.count_nonzero(bears, axis=1)
+        flat[(ends[numbers] - width)[:, None] + np.arange(width)] = alike.sum(axis=1)
     offsets = np.concatenate([[0], ends]).astype(np.int32)
     sums = pa.array(np.round(flat, SUM_DIGITS) + 0.0, from_pandas=True)
     return pa.array(bearing), pa.ListArray.from_arrays(offsets, sums)
