@@ -49,7 +49,7 @@ def score(
     output: Output = None,
     model: Model = DEFAULT_MODEL,
     evidence: Annotated[
-        bool, typer.Option("--evidence", help="Add every span that was counted (jsonl).")
+        bool, typer.Option("--evidence", help="Add every span that was counted (jsonl, or with --jobs).")
     ] = False,
     dimensions: Dimensions = "",
     actors: Actors = "",
@@ -58,8 +58,27 @@ def score(
     threads: Threads = 0,
     text_col: TextCol = "text",
     id_col: IdCol = "",
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Score many articles by this many processes, 0 for one a core, into the folder of results that -o names. "
+            "After any end, the same command goes on with what is missing.",
+            show_default="one process, no folder",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0, help="With --jobs, the seconds an article may take; 0 for no end.")
+    ] = 300,
 ) -> None:
     """Score articles in every dimension, per voice and per actor, with intervals."""
+    if jobs is not None:
+        from framing.cli.bulk import check_folder, score_locally, settings_of
+
+        folder = check_folder(output, format, paths)
+        settings = settings_of(model, dimensions, actors, seed, resamples, evidence=evidence)
+        score_locally(paths, folder, settings, jobs=jobs, timeout=timeout, text_col=text_col, id_col=id_col)
+        return
     use_threads(threads)
     check_output(format, output, paths)
     if evidence and format is not Format.jsonl:

@@ -50,6 +50,12 @@ def read_inputs(
     output: Path | None,
 ) -> Inputs:
     """Check the options first, so that a slip is told before anything long begins; then read the articles."""
+    check_options(model, dimensions, actors)
+    return corpus(paths, text_col, id_col, output)
+
+
+def check_options(model: str, dimensions: str, actors: str) -> None:
+    """An unknown model, dimension or actor is named, with the choices."""
     check_model(model)
     choose_dimensions(names_in(dimensions))
     known = {actor.id for actor in load_actors()}
@@ -58,7 +64,6 @@ def read_inputs(
             near = get_close_matches(actor, known, 1, 0.75)
             hint = f"did you mean '{near[0]}'? Choose from" if near else "choose from"
             stop(f"unknown actor '{actor}'; {hint} {', '.join(sorted(known))}")
-    return corpus(paths, text_col, id_col, output)
 
 
 def corpus(paths: list[str], text_col: str, id_col: str, output: Path | None) -> Inputs:

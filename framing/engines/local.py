@@ -235,8 +235,6 @@ class _Run:
     def take(self, task: Task, outcome: pa.RecordBatch | Trouble) -> None:
         """What came of a task. After trouble its articles are tried by themselves, and once only."""
         if not isinstance(outcome, Trouble):
-            self._fresh += len(outcome)
-            self._fresh_words += sum(filter(None, outcome["words"].to_pylist()))
             self._put(task.part, self.open[task.part], task.place, outcome)
         elif len(task.items) > 1 or not task.tries:
             alone = [
@@ -249,6 +247,8 @@ class _Run:
             self.take(task, batch_of([row], self._settings))
 
     def _put(self, number: int, part: _Open, place: int, rows: pa.RecordBatch) -> None:
+        self._fresh += len(rows)
+        self._fresh_words += sum(filter(None, rows["words"].to_pylist()))
         part.rows[place] = rows
         part.missing -= len(rows)
         if not part.missing:
