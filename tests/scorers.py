@@ -28,7 +28,7 @@ def troubled(items, settings, told):
 
 def slow(items, settings, told):
     """Like `score_each`, but slow enough to be stopped in the middle."""
-    time.sleep(0.05 * len(items))
+    time.sleep(0.2 * len(items))
     return score_each(items, settings, told)
 
 

@@ -90,15 +90,13 @@ def test_rows_are_those_of_analyze_in_order(undisturbed):
 
 def test_any_number_of_jobs_writes_the_same_bytes(repository, tmp_path):
     settings = Settings("linear", resamples=20, evidence=True)
+    articles = [item for item in stream_articles(repository / "texts") if isinstance(item, Article)][:8]
     for jobs in (1, 2, 4):
-        local.score(stream_articles(repository / "texts"), tmp_path / f"{jobs}", settings, jobs=jobs, chunk=5)
+        local.score(articles, tmp_path / f"{jobs}", settings, jobs=jobs, chunk=2)
     assert content(tmp_path / "1") == content(tmp_path / "2") == content(tmp_path / "4")
-    articles = [item for item in stream_articles(repository / "texts") if isinstance(item, Article)]
-    found = {row["id"]: row for row in rows(tmp_path / "1") if row["problem"] is None}
-    assert set(found) == {article.id for article in articles}
-    first = articles[0]
-    document = make_document(first.text, first.id, body_start=first.body_start, **first.meta)
-    assert found[first.id] == row_of(analyze(document, model="linear", resamples=20), settings)
+    for row, article in zip(rows(tmp_path / "1"), articles, strict=True):
+        document = make_document(article.text, article.id, body_start=article.body_start, **article.meta)
+        assert row == row_of(analyze(document, model="linear", resamples=20), settings)
 
 
 def test_documents_are_scored_as_articles_are(tmp_path):
@@ -354,7 +352,7 @@ def begin(where):
     process = os.fork()
     if not process:
         os.setsid()
-        local.score(items, where, FAST, jobs=1 + chance.randrange(2), chunk=2)
+        local.score(items, where, FAST, jobs=1 + (chance.random() < 0.2), chunk=2)
         os._exit(0)
     return process
 

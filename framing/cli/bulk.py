@@ -48,6 +48,7 @@ def score_locally(
                 settings,
                 jobs=jobs or os.cpu_count() or 1,
                 timeout=timeout,
+                chunk=local.CHUNK,
                 watch=watch.show,
             )
         except WorkersError as error:

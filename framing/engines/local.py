@@ -190,7 +190,7 @@ class _Run:
     ) -> None:
         self._folder, self._settings, self._common, self._watch = folder, settings, common, watch
         self._writer, self._most_open = writer, most_open
-        self._writing: deque[tuple[int, Future[Part]]] = deque()
+        self._writing: deque[tuple[int, int, Future[Part]]] = deque()
         self._parts: dict[int, tuple[int, str]] = {}  # articles and fingerprint
         self._failures: list[tuple[int, int, Failure]] = []  # part, place among its failures
         self._failed = self._saved = self._words = self._fresh = self._fresh_words = 0
@@ -256,7 +256,8 @@ class _Run:
             while len(self._writing) >= _UNWRITTEN:
                 self._settle()
             disk.write_manifest(self._folder, self._common | {"complete": False})
-            self._writing.append((number, self._writer.submit(self._write, number, part)))
+            articles = sum(map(len, part.rows.values()))
+            self._writing.append((number, articles, self._writer.submit(self._write, number, part)))
 
     def _write(self, number: int, part: _Open) -> Part:
         rows = [part.rows[place] for place in sorted(part.rows)]
@@ -264,7 +265,7 @@ class _Run:
         return disk.part_of(rows, part.fingerprint)
 
     def _settle(self) -> None:
-        number, written = self._writing.popleft()
+        number, _, written = self._writing.popleft()
         self._count(number, written.result())
 
     def _count(self, number: int, part: Part) -> None:
@@ -280,10 +281,11 @@ class _Run:
 
     def tell(self) -> None:
         """Count what has been written meanwhile, and let the watcher know how far the run is."""
-        while self._writing and self._writing[0][1].done():
+        while self._writing and self._writing[0][-1].done():
             self._settle()
         half = sum(len(rows) for part in self.open.values() for rows in part.rows.values())
-        self._watch(Progress(self._saved + half, self._saved, self._fresh, self._fresh_words))
+        unsaved = sum(articles for _, articles, _ in self._writing)
+        self._watch(Progress(self._saved + unsaved + half, self._saved, self._fresh, self._fresh_words))
 
     def finish(self) -> Result:
         """Wait for the disk, and say in the manifest that all is there."""

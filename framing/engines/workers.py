@@ -208,7 +208,13 @@ def serve(connection: Connection, settings: Settings, scorer: str) -> None:
     # An end of the pipe that is closed means that nobody waits any more.
     with suppress(EOFError, OSError):
         try:
-            warm = analyze(_WARM, model=settings.model, resamples=0, explain=settings.evidence)
+            warm = analyze(
+                _WARM,
+                model=settings.model,
+                dimensions=settings.dimensions,
+                resamples=0,
+                explain=settings.evidence,
+            )
             batch_of([warm], settings)
         except DataError as error:
             connection.send_bytes(_CANNOT + str(error).encode())
