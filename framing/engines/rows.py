@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from itertools import accumulate
-from operator import or_
+from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,6 +96,10 @@ _NAMED = ("title", "outlet", "author", "date", "url", "file")
 _OF_INPUT = ("id", *_NAMED, "line", "sha256", "meta", "problem", "advice")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+_EDGES = attrgetter("value", "low", "high")
+_NAMES = attrgetter("dimension", "measure", "label", "actor", "voice", "n", "unit")
 
 
 class Settings(NamedTuple):
@@ -199,23 +203,16 @@ def batch_of(items: Sequence[Analysis | Mapping[str, Any]], settings: Settings) 
 
 def _score_lists(groups: Sequence[list[Score] | None]) -> pa.ListArray:
     scores = [score for group in groups for score in group or ()]
-    edges = np.array([(score.value, score.low, score.high) for score in scores]).reshape(-1, 3)
+    edges = np.array([_EDGES(score) for score in scores]).reshape(-1, 3)
     value, low, high = np.round(edges, DIGITS).T + 0.0
     bearing, sums = _totals(scores)
-    columns = [
-        _strings(score.dimension for score in scores),
-        _strings(score.measure for score in scores),
-        _strings(score.label for score in scores),
-        _strings(score.actor for score in scores),
-        _strings(score.voice for score in scores),
-        pa.array(value, from_pandas=True),
-        pa.array(low, from_pandas=True),
-        pa.array(high, from_pandas=True),
-        pa.array([score.n for score in scores], pa.int64()),
-        _strings(score.unit for score in scores),
-        bearing,
-        sums,
-    ]
+    names: list[Sequence[Any]] = list(zip(*map(_NAMES, scores), strict=True)) or [()] * 7
+    *keys, n, unit = (
+        pa.array(column, kind)
+        for column, kind in zip(names, [*[pa.string()] * 5, pa.int64(), pa.string()], strict=True)
+    )
+    value, low, high = (pa.array(column, from_pandas=True) for column in (value, low, high))
+    columns = [*keys, value, low, high, n, unit, bearing, sums]
     return _lists(groups, pa.StructArray.from_arrays(columns, fields=list(_SCORE)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -219,6 +220,9 @@ def serve(connection: Connection, settings: Settings, scorer: str) -> None:
         except DataError as error:
             connection.send_bytes(_CANNOT + str(error).encode())
             return
+        # Models stay, and articles leave few cycles: looking for these as often as usual takes a twentieth of the time.
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 50)
         connection.send_bytes(_ALIVE)
         while True:
             items = connection.recv()
