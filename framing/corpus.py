@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from itertools import chain
 from pathlib import Path, PurePath, PurePosixPath
@@ -64,7 +64,7 @@ _PARTITION = re.compile(r"\w[\w .-]*=.*", re.DOTALL)
 _UNKNOWN_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
-class _Article(NamedTuple):
+class Article(NamedTuple):
     """What a document is made of; its metadata has `file` and, from a table, `line`."""
 
     text: str
@@ -116,6 +116,21 @@ def stream_corpus(
 
     `without` is a file or folder that folders may hold and that is no article, such as where the results go to.
     """
+    for item in stream_articles(paths, text_col=text_col, id_col=id_col, without=without):
+        if isinstance(item, Failure):
+            yield item
+        else:
+            yield make_document(item.text, item.id, body_start=item.body_start, **item.meta)
+
+
+def stream_articles(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    text_col: str = "text",
+    id_col: str | None = None,
+    without: str | os.PathLike[str] | None = None,
+) -> Iterator[Article | Failure]:
+    """What `stream_corpus` gives before it is segmented, for those who segment elsewhere."""
     taken = Names()
     repeats: dict[str, int] = {}
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
@@ -128,7 +143,7 @@ def stream_corpus(
             problem = f"the id {item.id!r} is taken by another article, this one became {unique!r}"
             advice = "give each article an id of its own"
             yield Failure(item.meta["file"], item.meta.get("line"), problem, advice, lost=False)
-        yield make_document(item.text, unique, body_start=item.body_start, **item.meta)
+        yield item._replace(id=unique)
 
 
 def read(path: str | os.PathLike[str]) -> Document:
@@ -150,7 +165,7 @@ def _read_all(
     text_col: str,
     id_col: str | None,
     without: str | os.PathLike[str] | None,
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     catalogs: Catalogs = {}
     for item in find(paths, without):
         if isinstance(item, Failure):
@@ -165,7 +180,7 @@ def _read_all(
             yield Failure(clean(item.file), None, f"cannot be read ({error.strerror})", advice)
 
 
-def _read(item: Input, text_col: str, id_col: str | None, catalogs: Catalogs) -> Iterator[_Article | Failure]:
+def _read(item: Input, text_col: str, id_col: str | None, catalogs: Catalogs) -> Iterator[Article | Failure]:
     file, path = clean(item.file), Path(item.file)
     kind = kind_of(path.name)
     if item.file == STDIN:
@@ -198,7 +213,7 @@ def _read(item: Input, text_col: str, id_col: str | None, catalogs: Catalogs) ->
 
 def _read_archive(
     file: str, path: Path, kind: Kind, text_col: str, id_col: str | None
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     """What an archive holds, as if it was a folder."""
     catalogs: Catalogs = {}
     begun: set[PurePath] = set()  # folders of which something has been read
@@ -240,7 +255,7 @@ def _read_member(
     id_col: str | None,
     catalogs: Catalogs,
     begun: set[PurePath],
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     kind = kind_of(inner.name)
     content = unpacked(content, kind.compression)
     if inner.name in CATALOGS and inner.parent not in catalogs:
@@ -287,7 +302,7 @@ def _load(stream: BinaryIO) -> tuple[bytes, UnreadableError | None]:
 
 def _read_article(
     file: str, kind: Kind, data: bytes, cut: UnreadableError | None, meta: dict[str, Any]
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     reader = _read_page if kind.ending in PAGES else _read_text
     try:
         yield from reader(file, clean(kind.stem), data, meta)
@@ -298,7 +313,7 @@ def _read_article(
         yield Failure(file, None, cut.problem, advice, lost=False)
 
 
-def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[_Article | Failure]:
+def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[Article | Failure]:
     decoded = decode(data)
     above = front_matter(decoded.text)
     _require_article(decoded.text[above.body_start :])
@@ -309,10 +324,10 @@ def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Itera
     yield from _notices(file, decoded.notices)
     meta |= above.meta
     id = str(meta.pop("id", name))
-    yield _Article(decoded.text, id, meta | {"file": file, "encoding": decoded.encoding}, above.body_start)
+    yield Article(decoded.text, id, meta | {"file": file, "encoding": decoded.encoding}, above.body_start)
 
 
-def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[_Article | Failure]:
+def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[Article | Failure]:
     try:
         import trafilatura  # noqa: PLC0415  an extra
     except ImportError as error:
@@ -334,12 +349,12 @@ def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Itera
     meta = plain_metadata(found) | meta
     yield from _notices(file, decoded.notices)
     id = str(meta.pop("id", name))
-    yield _Article(text, id, meta | {"file": file, "encoding": decoded.encoding})
+    yield Article(text, id, meta | {"file": file, "encoding": decoded.encoding})
 
 
 def _read_table(
     file: str, path: PurePath, kind: Kind, source: BinaryIO, text_col: str, id_col: str | None
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     if kind.ending == ".parquet":
         decoded = Stream(iter(()), "utf-8", [])
         columns, rows = parquet_rows(source)
@@ -398,11 +413,11 @@ def _read_row(
     place: dict[str, Any],
     text_col: str,
     id_col: str,
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     try:
         if isinstance(row, UnreadableError):
             raise row
-        text, surrogates = _field(row, text_col)
+        text, surrogates = article_text(row, text_col)
     except UnreadableError as error:
         yield Failure(place["file"], place["line"], error.problem, error.advice)
         return
@@ -411,7 +426,7 @@ def _read_row(
         yield Failure(place["file"], place["line"], problem, "write it anew as UTF-8", lost=False)
     meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
     id = plain_metadata({"title": row.get(id_col)}).get("title")
-    yield _Article(text, id or name, partitions | meta | place)
+    yield Article(text, id or name, partitions | meta | place)
 
 
 def _partition(folder: str) -> tuple[str, str | None]:
@@ -420,7 +435,11 @@ def _partition(folder: str) -> tuple[str, str | None]:
     return name, None if value == _UNKNOWN_PARTITION else unquote(value)
 
 
-def _field(row: dict[str, Any], text_col: str) -> tuple[str, int]:
+def article_text(row: Mapping[str, Any], text_col: str) -> tuple[str, int]:
+    """The article in a row of a table, and how many surrogates were replaced in it.
+
+    Raises `UnreadableError` where there is none.
+    """
     value = row.get(text_col)
     if value is None:
         raise UnreadableError(f"has nothing in {text_col!r}", "put the article there or leave the row out")

@@ -25,7 +25,7 @@ from framing.cli.options import (
     TextCol,
     Threads,
 )
-from framing.cli.reading import analyses_of, check_names, compare_inputs, names_in, read_inputs
+from framing.cli.reading import analyses_of, compare_inputs, read_inputs
 from framing.cli.writing import (
     check_file,
     check_output,
@@ -49,7 +49,7 @@ def score(
     output: Output = None,
     model: Model = DEFAULT_MODEL,
     evidence: Annotated[
-        bool, typer.Option("--evidence", help="Add every span that was counted (jsonl).")
+        bool, typer.Option("--evidence", help="Add every span that was counted (jsonl, or with --jobs).")
     ] = False,
     dimensions: Dimensions = "",
     actors: Actors = "",
@@ -62,32 +62,22 @@ def score(
         int | None,
         typer.Option(
             min=0,
-            help="Score many articles into a folder of results, with this many processes; 0 for one a core. Run again, "
-            "the same command goes on where it was.",
-            show_default="none",
+            help="Score many articles by this many processes, 0 for one a core, into the folder of results that -o names. "
+            "After any end, the same command goes on with what is missing.",
+            show_default="one process, no folder",
         ),
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=0, help="With --jobs: seconds for an article; 0 for any.")
+        float, typer.Option(min=0, help="With --jobs, the seconds an article may take; 0 for no end.")
     ] = 300,
 ) -> None:
     """Score articles in every dimension, per voice and per actor, with intervals."""
     if jobs is not None:
-        _score_many(
-            paths,
-            format,
-            output,
-            model,
-            evidence,
-            dimensions,
-            actors,
-            seed,
-            resamples,
-            text_col,
-            id_col,
-            jobs,
-            timeout,
-        )
+        from framing.cli.bulk import check_folder, score_locally, settings_of
+
+        folder = check_folder(output, format, paths)
+        settings = settings_of(model, dimensions, actors, seed, resamples, evidence=evidence)
+        score_locally(paths, folder, settings, jobs=jobs, timeout=timeout, text_col=text_col, id_col=id_col)
         return
     use_threads(threads)
     check_output(format, output, paths)
@@ -102,36 +92,6 @@ def score(
     else:
         emit_frame(table.scores_frame(analyses), found, "article", format, output)
     finish(found)
-
-
-def _score_many(
-    paths: list[str],
-    format: Format,
-    output: Path | None,
-    model: str,
-    evidence: bool,
-    dimensions: str,
-    actors: str,
-    seed: int,
-    resamples: int,
-    text_col: str,
-    id_col: str,
-    jobs: int,
-    timeout: float,
-) -> None:
-    """What `score` does with --jobs."""
-    from framing.cli.bulk import score_into
-    from framing.engines.rows import Settings
-
-    if output is None:
-        stop("--jobs writes a folder of results; name it with -o")
-    if format not in (Format.table, Format.parquet):
-        stop(f"--jobs writes Parquet, not {format}; get rows as {format} with framing query")
-    check_names(model, dimensions, actors)
-    chosen = names_in(dimensions), names_in(actors)
-    wanted, kept = (None if names is None else tuple(names) for names in chosen)
-    settings = Settings(model, wanted, kept, seed, resamples, evidence)
-    score_into(output, paths, settings, jobs=jobs, timeout=timeout, text_col=text_col, id_col=id_col)
 
 
 def compare(

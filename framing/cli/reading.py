@@ -50,12 +50,12 @@ def read_inputs(
     output: Path | None,
 ) -> Inputs:
     """Check the options first, so that a slip is told before anything long begins; then read the articles."""
-    check_names(model, dimensions, actors)
+    check_options(model, dimensions, actors)
     return corpus(paths, text_col, id_col, output)
 
 
-def check_names(model: str, dimensions: str, actors: str) -> None:
-    """Stop at a model, dimension or actor that there is not. Raises `ValueError` for the first two."""
+def check_options(model: str, dimensions: str, actors: str) -> None:
+    """An unknown model, dimension or actor is named, with the choices."""
     check_model(model)
     choose_dimensions(names_in(dimensions))
     known = {actor.id for actor in load_actors()}

@@ -1,1 +1,1 @@
-"""Many articles: the same rows of results from this machine (`local`) or from a cluster (`spark`), read again by `results`."""
+"""Engines that score many articles, on this machine or on others, into the same rows."""

@@ -1,46 +1,52 @@
-"""One row for each article, in one Arrow schema, whichever engine scored it.
+"""The rows that every engine writes: one for each article, its scores and evidence nested in it.
 
-An article whole in one row cannot be lost in part, doubled or half written. A row holds the scores with the sums they were
-worked out from, so that groups of articles can be pooled without their texts; the texts themselves are not in it.
+A row per article means that no article can be lost, doubled or half written without its whole row.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
-from math import isnan
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from itertools import accumulate
+from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from framing._version import __version__
 from framing.analysis import (
+    DEFAULT_MODEL,
     Analysis,
     Evidence,
     Score,
     analyze_each,
-    bearing,
     check_model,
     choose_dimensions,
 )
-from framing.corpus import Failure
-from framing.decoding import replace_surrogates
+from framing.corpus import Article, Failure, article_text
+from framing.decoding import UnreadableError
 from framing.document import Document, make_document
 from framing.front_matter import plain_metadata
 from framing.lexicon import lexicons_digest
 
 SCHEMA_VERSION = 1
-ARTICLE = ("title", "outlet", "author", "date", "url")  # metadata with a column of their own
-_PLACE = ("file", "line")
-_NOT_META = frozenset({*ARTICLE, *_PLACE})
-_DIGITS, _DIGITS_OF_SUMS = 6, 9
-_TOGETHER = 16  # analyses that are made into rows at once
+DIGITS = 6  # of values and weights
+SUM_DIGITS = 9  # of the totals that values are worked out from
 
 _SCORE = pa.struct(
     [
-        *((name, pa.string()) for name in ("dimension", "measure", "label", "actor", "voice")),
-        *((name, pa.float64()) for name in ("value", "low", "high")),
+        ("dimension", pa.string()),
+        ("measure", pa.string()),
+        ("label", pa.string()),
+        ("actor", pa.string()),
+        ("voice", pa.string()),
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
         ("n", pa.int64()),
         ("unit", pa.string()),
         ("bearing", pa.int64()),
@@ -55,13 +61,24 @@ _EVIDENCE = pa.struct(
         ("end", pa.int64()),
         ("text", pa.string()),
         ("weight", pa.float64()),
-        *((name, pa.string()) for name in ("actor", "voice", "source_actor", "why", "extra")),
+        ("actor", pa.string()),
+        ("voice", pa.string()),
+        ("source_actor", pa.string()),
+        ("why", pa.string()),
+        ("extra", pa.string()),
     ]
 )
+
+# `problem` and `advice` say why an article could not be read or scored; what was not reached then is null. `meta` and
+# `extra` are JSON objects. `sums` are the totals of a score over the sentences, `bearing` the sentences that bear on it.
 SCHEMA = pa.schema(
     [
         ("id", pa.string()),
-        *((name, pa.string()) for name in ARTICLE),
+        ("title", pa.string()),
+        ("outlet", pa.string()),
+        ("author", pa.string()),
+        ("date", pa.string()),
+        ("url", pa.string()),
         ("file", pa.string()),
         ("line", pa.int64()),
         ("sha256", pa.string()),
@@ -75,202 +92,260 @@ SCHEMA = pa.schema(
     ]
 )
 
+_NAMED = ("title", "outlet", "author", "date", "url", "file")
+_OF_INPUT = ("id", *_NAMED, "line", "sha256", "meta", "problem", "advice")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+_EDGES = attrgetter("value", "low", "high")
+_NAMES = attrgetter("dimension", "measure", "label", "actor", "voice", "n", "unit")
+
 
 class Settings(NamedTuple):
-    """What decides the numbers: the options of `framing.analyze`, the actors to keep scores of, and whether to keep evidence."""
+    """What decides the numbers. None means every dimension, and every actor."""
 
-    model: str = "linear"
+    model: str = DEFAULT_MODEL
     dimensions: tuple[str, ...] | None = None
     actors: tuple[str, ...] | None = None
     seed: int = 0
     resamples: int = 1000
     evidence: bool = False
 
-    def check(self) -> None:
-        """Raise `ValueError` that lists the choices for an unknown model or dimension."""
-        check_model(self.model)
-        choose_dimensions(self.dimensions)
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as JSON has them."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in self._asdict().items()
+        }
 
 
-class Lost(NamedTuple):
-    """An article that has no scores: as much as is known of it, what went wrong, and what to do."""
-
-    id: str | None
-    meta: Mapping[str, Any]
-    problem: str
-    advice: str
-
-
-def lost(failure: Failure) -> Lost:
-    """What could not be read."""
-    return Lost(None, {"file": failure.file, "line": failure.line}, failure.problem, failure.advice)
+def check_settings(settings: Settings) -> None:
+    """Raise `ValueError` for an unknown model or dimension."""
+    check_model(settings.model)
+    choose_dimensions(settings.dimensions)
 
 
 def signature(settings: Settings) -> dict[str, Any]:
-    """What makes results repeatable: the signature of an analysis, and the version of the schema."""
+    """What makes a result repeatable: versions, digest of the lexicons, seed and draws."""
     return {
         "framing": __version__,
+        "schema": SCHEMA_VERSION,
         "model": settings.model,
         "lexicons": lexicons_digest(),
         "seed": settings.seed,
         "resamples": settings.resamples,
-        "schema": SCHEMA_VERSION,
     }
 
 
-def analyses(documents: Iterable[Document], settings: Settings) -> Iterator[Analysis]:
-    """The analyses of documents under these settings, one by one."""
-    for analysis in analyze_each(
-        documents,
-        model=settings.model,
-        dimensions=settings.dimensions,
-        seed=settings.seed,
-        resamples=settings.resamples,
-        explain=settings.evidence,
-    ):
-        yield analysis if settings.actors is None else analysis.about(settings.actors)
+# An article before it is scored ---------------------------------------------------------------------------------
 
 
-def table(results: Iterable[Analysis | Lost], settings: Settings) -> pa.RecordBatch:
-    """The rows of articles, in their order, as a batch of `SCHEMA`; a few analyses are held at a time."""
-    waiting = iter(results)
-    batches = [_table(some, settings) for some in iter(lambda: list(islice(waiting, _TOGETHER)), [])]
-    return pa.concat_batches(batches) if batches else _table([], settings)
+def input_of(item: Article | Document | Failure) -> dict[str, Any]:
+    """The columns of a row that are known before the article is scored. Two inputs with equal ones are the same."""
+    if isinstance(item, Failure):
+        known = {"file": _valid(item.file), "line": item.line}
+        return (
+            dict.fromkeys(_OF_INPUT)
+            | known
+            | {"problem": _valid(item.problem), "advice": _valid(item.advice)}
+        )
+    meta = dict(item.meta)
+    row = dict.fromkeys(_OF_INPUT) | {"id": _valid(item.id)}
+    for name in _NAMED:
+        value = meta.pop(name, None)
+        row[name] = None if value is None or value == "" else _valid(str(value))
+    if type(meta.get("line")) is int:
+        row["line"] = meta.pop("line")
+    row["sha256"] = hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()
+    row["meta"] = _json(meta) if meta else None
+    return row
 
 
-def _table(results: Sequence[Analysis | Lost], settings: Settings) -> pa.RecordBatch:
-    scored = [result if isinstance(result, Analysis) else None for result in results]
-    columns = {
-        **_articles(results),
-        "scores": _lists([None if one is None else one.scores for one in scored], _score_columns, _SCORE),
-        "evidence": _lists(
-            [None if one is None or not settings.evidence else _evidence(one) for one in scored],
-            _evidence_columns,
-            _EVIDENCE,
-        ),
-    }
-    return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+def failed_row(known: Mapping[str, Any], problem: str, advice: str) -> dict[str, Any]:
+    """The row of an article without scores, from what `input_of` knows of it: why there are none, and what to do."""
+    return dict.fromkeys(SCHEMA.names) | dict(known) | {"problem": _valid(problem), "advice": _valid(advice)}
+
+
+# Rows -----------------------------------------------------------------------------------------------------------
+
+
+def row_of(analysis: Analysis, settings: Settings) -> dict[str, Any]:
+    """The row of an article as plain Python: a value for each column of `SCHEMA`."""
+    row: dict[str, Any] = batch_of([analysis], settings).to_pylist()[0]
+    return row
+
+
+def batch_of(items: Sequence[Analysis | Mapping[str, Any]], settings: Settings) -> pa.RecordBatch:
+    """The rows of analyses, and of failures as `failed_row` makes them, in this order."""
+    known: list[Mapping[str, Any]] = []
+    scores: list[list[Score] | None] = []
+    evidence: list[tuple[str, list[Evidence]] | None] = []
+    for item in items:
+        if isinstance(item, Analysis):
+            wanted = item if settings.actors is None else item.about(settings.actors)
+            document = item.document
+            size = {"words": document.words, "sentences": len(document.sentences)}
+            known.append(input_of(document) | size)
+            scores.append(wanted.scores)
+            evidence.append((_valid(document.text), wanted.evidence) if settings.evidence else None)
+        else:
+            known.append(item)
+            scores.append(None)
+            evidence.append(None)
+    columns = [
+        pa.array([row.get(field.name) for row in known], field.type)
+        for field in SCHEMA
+        if field.name not in {"scores", "evidence"}
+    ]
+    columns += [_score_lists(scores), _evidence_lists(evidence)]
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _score_lists(groups: Sequence[list[Score] | None]) -> pa.ListArray:
+    scores = [score for group in groups for score in group or ()]
+    edges = np.array([_EDGES(score) for score in scores]).reshape(-1, 3)
+    value, low, high = np.round(edges, DIGITS).T + 0.0
+    bearing, sums = _totals(scores)
+    names: list[Sequence[Any]] = list(zip(*map(_NAMES, scores), strict=True)) or [()] * 7
+    *keys, n, unit = (
+        pa.array(column, kind)
+        for column, kind in zip(names, [*[pa.string()] * 5, pa.int64(), pa.string()], strict=True)
+    )
+    value, low, high = (pa.array(column, from_pandas=True) for column in (value, low, high))
+    columns = [*keys, value, low, high, n, unit, bearing, sums]
+    return _lists(groups, pa.StructArray.from_arrays(columns, fields=list(_SCORE)))
+
+
+def _totals(scores: Sequence[Score]) -> tuple[pa.Array, pa.ListArray]:
+    """The sentences that bear on each score, as `framing.analysis.bearing` counts them, and the sums of its totals.
+
+    Tables of one shape are added up together, as one by one is ten times as slow.
+    """
+    tables = [score.totals for score in scores]
+    shapes: dict[tuple[int, ...], list[int]] = {}
+    for number, table in enumerate(tables):
+        shapes.setdefault(table.shape, []).append(number)
+    bearing = np.zeros(len(tables), dtype=np.int64)
+    ends = np.cumsum([table.shape[1] for table in tables], dtype=np.intp)
+    flat = np.zeros(ends[-1] if tables else 0)
+    for (_, width), numbers in shapes.items():
+        alike = np.array([tables[number] for number in numbers])
+        bears = reduce(or_, (alike != 0).transpose(2, 0, 1))  # a column at a time is faster than any(axis=2)
+        bearing[numbers] = np.count_nonzero(bears, axis=1)
+        flat[(ends[numbers] - width)[:, None] + np.arange(width)] = alike.sum(axis=1)
+    offsets = np.concatenate([[0], ends]).astype(np.int32)
+    sums = pa.array(np.round(flat, SUM_DIGITS) + 0.0, from_pandas=True)
+    return pa.array(bearing), pa.ListArray.from_arrays(offsets, sums)
+
+
+def _evidence_lists(groups: Sequence[tuple[str, list[Evidence]] | None]) -> pa.ListArray:
+    items = [item for group in groups if group for item in group[1]]
+    texts = [group[0][item.start : item.end] for group in groups if group for item in group[1]]
+    weights = np.round(np.array([item.weight for item in items], dtype=np.float64), DIGITS) + 0.0
+    columns = [
+        _strings(item.dimension for item in items),
+        _strings(item.label for item in items),
+        pa.array([item.start for item in items], pa.int64()),
+        pa.array([item.end for item in items], pa.int64()),
+        pa.array(texts, pa.string()),
+        pa.array(weights, from_pandas=True),
+        _strings(item.actor for item in items),
+        _strings(item.voice for item in items),
+        _strings(item.source_actor for item in items),
+        _strings(_valid(item.why) for item in items),
+        _strings(_json(item.extra) if item.extra else None for item in items),
+    ]
+    lists = [None if group is None else group[1] for group in groups]
+    return _lists(lists, pa.StructArray.from_arrays(columns, fields=list(_EVIDENCE)))
+
+
+def _strings(values: Any) -> pa.Array:
+    return pa.array(list(values), pa.string())
+
+
+def _lists(groups: Sequence[Sequence[Any] | None], values: pa.Array) -> pa.ListArray:
+    """The values in as many lists as there are groups; no group is null, an offset that is null says so."""
+    ends = accumulate((len(group or ()) for group in groups), initial=0)
+    last, *firsts = reversed(list(ends))
+    starts = [None if group is None else first for group, first in zip(groups, reversed(firsts), strict=True)]
+    return pa.ListArray.from_arrays(pa.array([*starts, last], pa.int32()), values)
+
+
+# Batches in, batches out ----------------------------------------------------------------------------------------
 
 
 def score_batch(
-    batch: pa.RecordBatch, settings: Settings, text_col: str = "text", id_col: str | None = "id"
+    batch: pa.RecordBatch,
+    settings: Settings,
+    text_col: str = "text",
+    id_col: str = "id",
 ) -> pa.RecordBatch:
-    """Rows with a text and an id in, as many rows of `SCHEMA` out, in the same order: what a cluster maps.
+    """Score a batch of articles: a row in `SCHEMA` for each row, in the same order, whatever is wrong with it.
 
-    The other columns are metadata. A text that cannot be scored gives a row that says why. Raises `ValueError` for an unknown
-    model, dimension or column.
+    `text_col` and `id_col` name the columns of the text and the id, the others are metadata. Raises `ValueError` for a
+    missing column, and for an unknown model or dimension.
     """
-    settings.check()
-    for name in (text_col, *([] if id_col is None else [id_col])):
+    check_settings(settings)
+    for name in (text_col, id_col):
         if name not in batch.schema.names:
-            raise ValueError(f"there is no column '{name}'; there is {', '.join(batch.schema.names)}")
-    rows = [_row(row, text_col, id_col) for row in batch.to_pylist()]
-    scored = analyses((row for row in rows if isinstance(row, Document)), settings)
-    return table((next(scored) if isinstance(row, Document) else row for row in rows), settings)
+            raise ValueError(f"there is no column {name!r}; choose from {', '.join(batch.schema.names)}")
+    given = [_article(row, text_col, id_col) for row in batch.to_pylist()]
+    results = iter(score_each([item for item in given if isinstance(item, Article)], settings))
+    return batch_of([next(results) if isinstance(item, Article) else item for item in given], settings)
 
 
-def _row(row: Mapping[str, Any], text_col: str, id_col: str | None) -> Document | Lost:
-    """The document of a row, or why there is none."""
-    text = row[text_col]
-    id = None if id_col is None or row[id_col] is None else str(row[id_col])
-    others = {name: value for name, value in row.items() if name not in {text_col, id_col, *_PLACE}}
-    meta = plain_metadata(others) | {name: row[name] for name in _PLACE if row.get(name) is not None}
-    if id is None:
-        return Lost(None, meta, "has no id", "give each article an id of its own")
-    if not isinstance(text, str):
-        return Lost(id, meta, f"has no text in '{text_col}'", "put the article there or leave the row out")
-    if not any(map(str.isalnum, text)):
-        return Lost(id, meta, "holds no words", "put an article into it or leave it out")
-    return make_document(replace_surrogates(text)[0], id, **meta)
+def score_each(
+    items: Sequence[Article | Document],
+    settings: Settings,
+    told: Callable[[], object] = lambda: None,
+) -> list[Analysis | dict[str, Any]]:
+    """The analyses of articles, or the row of a failure where one cannot be scored. `told` is called after each."""
+    try:
+        results: list[Analysis | dict[str, Any]] = []
+        for analysis in analyze_each(
+            (_document(item) for item in items),
+            model=settings.model,
+            dimensions=settings.dimensions,
+            seed=settings.seed,
+            resamples=settings.resamples,
+            explain=settings.evidence,
+        ):
+            results.append(analysis)
+            told()
+    except Exception as error:  # noqa: BLE001  whatever it is, the other articles go on
+        if len(items) > 1:
+            return [result for item in items for result in score_each([item], settings, told)]
+        told()
+        problem = f"cannot be scored ({type(error).__name__}: {error})"
+        return [
+            failed_row(input_of(items[0]), problem, "report this with the article, which ought to be scored")
+        ]
+    return results
 
 
-def _articles(results: Iterable[Analysis | Lost]) -> dict[str, pa.Array]:
-    """The columns about articles."""
-    rows: dict[str, list[Any]] = {name: [] for name in SCHEMA.names if name not in {"scores", "evidence"}}
-    for result in results:
-        values: dict[str, Any]
-        if isinstance(result, Lost):
-            meta = result.meta
-            values = {"id": result.id, "problem": result.problem, "advice": result.advice}
-        else:
-            document = result.document
-            meta = document.meta
-            size = {"words": document.words, "sentences": len(document.sentences)}
-            values = {"id": document.id, "sha256": document.sha256, **size}
-        for name in (*ARTICLE, "file"):
-            values[name] = None if meta.get(name) in (None, "") else str(meta[name])
-        values["line"] = meta.get("line")
-        others = {name: value for name, value in meta.items() if name not in _NOT_META}
-        values["meta"] = _json(others) if others else None
-        for name, column in rows.items():
-            column.append(values.get(name))
-    return {name: pa.array(_writable(column), SCHEMA.field(name).type) for name, column in rows.items()}
+def _document(item: Article | Document) -> Document:
+    if isinstance(item, Document):
+        return item
+    return make_document(item.text, item.id, body_start=item.body_start, **item.meta)
 
 
-def _lists(groups: Sequence[Sequence[Any] | None], columns: Any, kind: pa.StructType) -> pa.Array:
-    """A column of lists of structs, null where a group is None."""
-    arrays = columns(list(chain.from_iterable(group or () for group in groups)))
-    structs = pa.StructArray.from_arrays(arrays, fields=list(kind))
-    offsets = [0]
-    for group in groups:
-        offsets.append(offsets[-1] + len(group or ()))
-    absent = pa.array([group is None for group in groups], pa.bool_())
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs, pa.list_(kind), mask=absent)
+def _article(row: Mapping[str, Any], text_col: str, id_col: str) -> Article | dict[str, Any]:
+    """The article of a row, or the row of its failure. Here the columns `file` and `line` say where it is from."""
+    meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
+    meta = {name[:-1] if name in {"file_", "line_", "encoding_"} else name: meta[name] for name in meta}
+    if "id" in meta:
+        meta["id_"] = meta.pop("id")
+    article = Article("", "" if row[id_col] is None else _valid(str(row[id_col])), meta)
+    try:
+        return article._replace(text=article_text(row, text_col)[0])
+    except UnreadableError as error:
+        return failed_row(input_of(article) | {"sha256": None}, error.problem, error.advice)
 
 
-def _score_columns(scores: Sequence[Score]) -> list[pa.Array]:
-    strings = ("dimension", "measure", "label", "actor", "voice")
-    sums = [
-        [round(value, _DIGITS_OF_SUMS) + 0.0 for value in score.totals.sum(axis=0).tolist()]
-        for score in scores
-    ]
-    return [
-        *(pa.array([getattr(score, name) for score in scores], pa.string()) for name in strings),
-        *(_floats([getattr(score, name) for score in scores]) for name in ("value", "low", "high")),
-        pa.array([score.n for score in scores], pa.int64()),
-        pa.array([score.unit for score in scores], pa.string()),
-        pa.array([bearing(score.totals) for score in scores], pa.int64()),
-        pa.array(sums, pa.list_(pa.float64())),
-    ]
+def _valid(text: str) -> str:
+    """Arrow holds valid Unicode only: a lone surrogate becomes U+FFFD."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
-def _evidence(analysis: Analysis) -> list[tuple[Evidence, str]]:
-    """Evidence with its passage."""
-    return [(item, analysis.document[item]) for item in analysis.evidence]
-
-
-def _evidence_columns(items: Sequence[tuple[Evidence, str]]) -> list[pa.Array]:
-    def strings(name: str) -> pa.Array:
-        return pa.array(_writable([getattr(item, name) for item, _ in items]), pa.string())
-
-    return [
-        strings("dimension"),
-        strings("label"),
-        pa.array([item.start for item, _ in items], pa.int64()),
-        pa.array([item.end for item, _ in items], pa.int64()),
-        pa.array(_writable([text for _, text in items]), pa.string()),
-        _floats([item.weight for item, _ in items]),
-        *map(strings, ("actor", "voice", "source_actor", "why")),
-        pa.array([_json(item.extra) if item.extra else None for item, _ in items], pa.string()),
-    ]
-
-
-def _floats(values: Sequence[float]) -> pa.Array:
-    """Numbers with six digits, null where undefined."""
-    return pa.array([None if isnan(value) else round(value, _DIGITS) + 0.0 for value in values], pa.float64())
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    def plain(item: Any) -> Any:
-        if isinstance(item, float):
-            return None if isnan(item) else round(item, _DIGITS) + 0.0
-        if isinstance(item, Mapping):
-            return {str(key): plain(inner) for key, inner in item.items()}
-        return [plain(inner) for inner in item] if isinstance(item, list | tuple) else item
-
-    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, default=str)
-
-
-def _writable(column: Sequence[Any]) -> list[Any]:
-    """A column without lone surrogates, which UTF-8 has not."""
-    return [replace_surrogates(value)[0] if isinstance(value, str) else value for value in column]
+def _json(fields: Mapping[str, Any]) -> str:
+    return _valid(json.dumps(fields, ensure_ascii=False, sort_keys=True, default=str))

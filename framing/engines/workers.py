@@ -1,219 +1,238 @@
-"""Worker processes that score articles: one that dies or stands still costs no more than the article it was at.
-
-Workers are started afresh ("spawn"), load their models once, and end by themselves when the process that started them has
-gone. The parent hears of each article when it begins, so that it knows which one a worker died of.
-"""
+"""Processes that score articles: started anew where one dies or takes too long, gone when whoever started them is."""
 
 from __future__ import annotations
 
+import gc
+import importlib
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib import import_module
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from framing.analysis import Analysis
-from framing.corpus import Article, document_of
+from framing.analysis import analyze
+from framing.corpus import Article
 from framing.data import DataError
-from framing.document import Document, make_document
+from framing.document import Document
 from framing.encoder.network import use_threads
-from framing.engines import rows
-from framing.engines.rows import SCHEMA, Lost, Settings
+from framing.engines.rows import SCHEMA, Settings, batch_of, score_each
 
-TRIES = 2  # of an article that a worker dies of or stands still at
-_STARTS = 3  # of a worker that dies before it has begun an article
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_TICK = 0.5  # seconds between looks at the clock
-_PATIENCE = 10.0  # seconds that a worker without a task has to end
+SCORE_EACH = f"{score_each.__module__}:{score_each.__name__}"
+_STARTS = 3  # workers in a row that may die before they are ready
+_ALIVE = b""  # what a worker says when it is ready, and after each article
+_CANNOT = b"!"  # begins why it cannot work
+_WARM = "Officials in Damascus said the raid may have failed."
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
-Item = Article | Lost
-Scorer = Callable[[Iterator[Document], Settings], Iterator[Analysis]]
-_FIRST = "Officials said on Monday that the raid may have failed."
+
+class WorkersError(RuntimeError):
+    """No worker can be started; the message says what to do."""
 
 
 class Task(NamedTuple):
-    """Articles to score for a part. When `careful`, one is read after the other, so that it is known which goes wrong."""
+    """Articles to score, of which part, from which place in it, and how often they were tried."""
 
-    number: int
-    items: list[Item]
-    careful: bool = False
+    part: int
+    place: int
+    items: tuple[Article | Document, ...]
+    tries: int = 0
 
 
+class Trouble(NamedTuple):
+    """Why a task came to nothing, and what to do if it does so again."""
+
+    problem: str
+    advice: str
+
+
+@dataclass
 class _Worker:
-    """A worker with what it is doing."""
+    process: Any
+    connection: Connection
+    ready: bool = False
+    task: Task | None = None
+    since: float = 0.0  # when it was last heard of
 
-    def __init__(self, settings: Settings, scorer: str) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, settings, scorer), daemon=True)
-        with _one_thread():
-            self.process.start()
-        theirs.close()
-        self.task: Task | None = None
-        self.at: int | None = None
-        self.since = time.monotonic()
+
+class Crew:
+    """As many workers as are wanted, started when there is work for them. `timeout` is seconds an article, 0 for none."""
+
+    def __init__(self, settings: Settings, jobs: int, timeout: float, scorer: str = SCORE_EACH) -> None:
+        self._settings, self._jobs, self._timeout, self._scorer = settings, jobs, timeout, scorer
+        self._workers: list[_Worker] = []
+        self._dead_at_start = 0
+
+    def wants(self, waiting: int) -> bool:
+        """Whether a worker is free; more are started where tasks wait and none is."""
+        free = sum(worker.task is None for worker in self._workers)
+        if free < waiting and len(self._workers) < self._jobs:
+            self._workers.append(_start(self._settings, self._scorer))
+        return any(worker.ready and worker.task is None for worker in self._workers)
 
     def give(self, task: Task) -> None:
-        """Hand over a task; that the worker has died is found out in its turn."""
-        self.task, self.at, self.since = task, None, time.monotonic()
+        """Give a task to a free worker. One that has died takes it too, and is found dead by `gather`."""
+        worker = next(worker for worker in self._workers if worker.ready and worker.task is None)
+        worker.task, worker.since = task, time.monotonic()
         with suppress(OSError):
-            self.pipe.send(task)
+            worker.connection.send(task.items)
 
-    def dismiss(self) -> None:
-        """Let a worker without a task end."""
-        self.pipe.close()
-        self.process.join(_PATIENCE)
-        self.end()
+    def gather(self, seconds: float) -> list[tuple[Task, pa.RecordBatch | Trouble]]:
+        """What has come of tasks, waiting for this many seconds at most until something has.
 
-    def end(self) -> None:
-        """Stop the worker, whatever it does."""
-        self.process.kill()
-        self.process.join()
-        self.pipe.close()
+        Raises `WorkersError` when no worker starts, and `DataError` when the model cannot be loaded.
+        """
+        now = time.monotonic()
+        if self._timeout:
+            ends = [worker.since + self._timeout - now for worker in self._workers if worker.task]
+            seconds = min([seconds, *ends])
+        by_connection = {worker.connection: worker for worker in self._workers}
+        heard = [by_connection[each] for each in wait(list(by_connection), max(0.0, seconds))]  # type: ignore[index]
+        results = [result for worker in heard for result in self._hear(worker)]
+        now = time.monotonic()
+        for worker in [worker for worker in self._workers if worker.task and worker not in heard]:
+            if self._timeout and now - worker.since > self._timeout and worker.task:
+                problem = f"took longer than {self._timeout:g} seconds"
+                results.append((worker.task, Trouble(problem, "score it by itself with a longer --timeout")))
+                self._end(worker)
+        return results
 
+    def close(self) -> None:
+        """End all workers, whatever they do."""
+        for worker in list(self._workers):
+            self._end(worker)
 
-def score_tasks(
-    tasks: Iterator[Task], settings: Settings, *, jobs: int, timeout: float, scorer: str = ""
-) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """The rows of each task, as they are done, with the number of the task.
+    def _hear(self, worker: _Worker) -> Iterator[tuple[Task, pa.RecordBatch | Trouble]]:
+        try:
+            said = worker.connection.recv_bytes()
+        except (EOFError, OSError):
+            self._end(worker)
+            if worker.task:
+                how = _death(worker.process.exitcode)
+                yield (
+                    worker.task,
+                    Trouble(
+                        f"ended the process that scored it ({how})",
+                        "if memory was short, give fewer --jobs; otherwise report this with the article",
+                    ),
+                )
+            else:
+                self._dead_at_start += not worker.ready
+                if self._dead_at_start >= _STARTS:
+                    raise WorkersError(
+                        f"no process can be started to score articles ({_death(worker.process.exitcode)}); "
+                        "if memory is short, give fewer --jobs"
+                    ) from None
+            return
+        worker.since = time.monotonic()
+        if said == _ALIVE:
+            worker.ready = True
+            self._dead_at_start = 0
+        elif said.startswith(_CANNOT):
+            raise DataError(said[len(_CANNOT) :].decode())
+        elif worker.task:
+            task, worker.task = worker.task, None
+            yield task, pa.ipc.read_record_batch(pa.py_buffer(said), SCHEMA)
 
-    No more tasks are drawn than there are workers, one each. `timeout` is in seconds an article, 0 for none. `scorer`, which
-    tests replace, names a function as "module:name". Raises `DataError` when no worker can be started.
-    """
-    workers: list[_Worker] = []
-    tries: dict[tuple[int, int], int] = {}
-    starts = 0
-    try:
-        while True:
-            while len(workers) < jobs and (task := next(tasks, None)) is not None:
-                worker = _Worker(settings, scorer)
-                workers.append(worker)
-                worker.give(task)
-            if not workers:
-                return
-            wait([handle for worker in workers for handle in (worker.pipe, worker.process.sentinel)], _TICK)
-            for place, worker in enumerate(workers):
-                batch, problem = _news(worker, timeout)
-                if batch is not None:
-                    starts = 0
-                    yield cast("Task", worker.task).number, batch
-                    worker.task = None
-                    if (task := next(tasks, None)) is not None:
-                        worker.give(task)
-                elif problem:
-                    task, at = cast("Task", worker.task)._replace(careful=True), worker.at
-                    worker.end()
-                    if at is None:
-                        starts += 1
-                        if starts == _STARTS:
-                            raise DataError(
-                                "a worker process ends before it begins to score: look for free memory; a script of your own "
-                                "has to start under 'if __name__ == \"__main__\":'"
-                            )
-                    else:
-                        tries[task.number, at] = tries.get((task.number, at), 0) + 1
-                        if tries[task.number, at] == TRIES:
-                            task.items[at] = lost_article(task.items[at], problem)
-                    workers[place] = _Worker(settings, scorer)
-                    workers[place].give(task)
-            for worker in [worker for worker in workers if worker.task is None]:
-                workers.remove(worker)
-                worker.dismiss()
-    finally:
-        for worker in workers:
-            worker.end()
-
-
-def _news(worker: _Worker, timeout: float) -> tuple[pa.RecordBatch | None, str]:
-    """The rows that a worker is done with, or what is wrong with it."""
-    try:
-        while worker.pipe.poll():
-            message = worker.pipe.recv()
-            if isinstance(message, bytes):
-                return pa.ipc.read_record_batch(pa.py_buffer(message), SCHEMA), ""
-            worker.at, worker.since = message, time.monotonic()
-    except (EOFError, OSError):
-        return None, "ended the process that scored it, twice"
-    if not worker.process.is_alive() and not worker.pipe.poll():
-        return None, "ended the process that scored it, twice"
-    if timeout and worker.at is not None and time.monotonic() - worker.since > timeout:
-        return None, f"takes longer than {timeout:g} seconds"
-    return None, ""
+    def _end(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        worker.process.kill()
+        worker.process.join()
+        worker.connection.close()
 
 
-def lost_article(item: Item, problem: str) -> Lost:
-    """What there is to say about an article that cannot be scored."""
-    return Lost(item.id, item.meta, problem, "score it by itself, give it more time, or leave it out")
+def _death(code: int | None) -> str:
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit code {code}"
+
+
+def _start(settings: Settings, scorer: str) -> _Worker:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=serve, args=(there, settings, scorer), daemon=True)
+    with _as_workers_need_it():
+        process.start()
+    there.close()
+    return _Worker(process, here)
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """What is started meanwhile computes in one thread, since each core has a worker."""
-    before = {name: os.environ.get(name) for name in _THREADS}
+def _as_workers_need_it() -> Iterator[None]:
+    """What a process inherits when it is started: one thread for each library, no Ctrl-C, which is for whoever started it,
+    and nothing of the main module, so that a script needs no guard against being run again in each worker.
+    """
+    threads = {name: os.environ.get(name) for name in _THREADS}
+    main = sys.modules["__main__"]
+    hidden: dict[str, Any] = {
+        name: main.__dict__[name] for name in ("__spec__", "__file__") if name in vars(main)
+    }
+    main.__dict__.pop("__file__", None)
+    main.__spec__ = None
     os.environ.update(dict.fromkeys(_THREADS, "1"))
+    masked = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
     try:
         yield
     finally:
-        for name, value in before.items():
+        for name, value in threads.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+        main.__dict__.update(hidden)
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, settings: Settings, scorer: str) -> None:
-    """What a worker does: it takes tasks from the pipe until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent decides
+# In the worker --------------------------------------------------------------------------------------------------
+
+Scorer = Callable[[Sequence[Article | Document], Settings, Callable[[], object]], list[Any]]
+
+
+def serve(connection: Connection, settings: Settings, scorer: str) -> None:
+    """Score what comes through the connection until it is closed: a sign of life after each article, then their rows."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, daemon=True).start()
     use_threads(1)
-    score = _named(scorer) if scorer else rows.analyses
-    for _ in score(iter([make_document(_FIRST)]), settings):
-        pass  # models are loaded before the clock of an article starts
-    try:
-        while True:
-            task = pipe.recv()
-            pipe.send(_scored(task, settings, score, pipe).serialize().to_pybytes())
-    except (EOFError, OSError):
-        pass
-
-
-def _scored(task: Task, settings: Settings, score: Scorer, pipe: Connection) -> pa.RecordBatch:
-    """The rows of a task. Where something goes wrong among articles that are read together, each is read by itself."""
-    if not task.careful:
+    pa.set_cpu_count(1)
+    module, _, name = scorer.partition(":")
+    score: Scorer = getattr(importlib.import_module(module), name)
+    # An end of the pipe that is closed means that nobody waits any more.
+    with suppress(EOFError, OSError):
         try:
-            scored = score(_documents(task, pipe), settings)
-            return rows.table(
-                (item if isinstance(item, Lost) else next(scored) for item in task.items), settings
+            warm = analyze(
+                _WARM,
+                model=settings.model,
+                dimensions=settings.dimensions,
+                resamples=0,
+                explain=settings.evidence,
             )
-        except Exception:  # noqa: BLE001, S110  found again below, with the article at which it happens
-            pass
-    return rows.table(
-        (_alone(at, item, settings, score, pipe) for at, item in enumerate(task.items)), settings
-    )
+            batch_of([warm], settings)
+        except DataError as error:
+            connection.send_bytes(_CANNOT + str(error).encode())
+            return
+        # Models stay, and articles leave few cycles: looking for these as often as usual takes a twentieth of the time.
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 50)
+        connection.send_bytes(_ALIVE)
+        while True:
+            items = connection.recv()
+            results = score(items, settings, lambda: connection.send_bytes(_ALIVE))
+            connection.send_bytes(batch_of(results, settings).serialize())
 
 
-def _alone(at: int, item: Item, settings: Settings, score: Scorer, pipe: Connection) -> Analysis | Lost:
-    if isinstance(item, Lost):
-        return item
-    pipe.send(at)
-    try:
-        return next(score(iter([document_of(item)]), settings))
-    except Exception as error:  # noqa: BLE001  no article may stop the rest
-        return lost_article(item, f"cannot be scored ({type(error).__name__}: {error})")
-
-
-def _documents(task: Task, pipe: Connection) -> Iterator[Document]:
-    for at, item in enumerate(task.items):
-        if isinstance(item, Article):
-            pipe.send(at)
-            yield document_of(item)
-
-
-def _named(place: str) -> Scorer:
-    module, _, name = place.partition(":")
-    return cast("Scorer", getattr(import_module(module), name))
+def _follow() -> None:
+    """End with the process that started this one, also in the midst of an article."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
