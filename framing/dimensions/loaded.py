@@ -145,7 +145,7 @@ def _is_term(document: Document, first: int, last: int) -> bool:
     return (
         0 < document.is_word[first:last].count(True) <= _SCARE_WORDS
         and (last - first > 1 or len(document.tokens[first]) > 1)
-        and all([token[-1].isalnum() or token == "-" for token in document.tokens[first:last]])
+        and all(token[-1].isalnum() or token == "-" for token in document.tokens[first:last])
     )
 
 

@@ -419,6 +419,10 @@ def _is_speaker(scene: Scene, start: int, end: int) -> bool:
 # Evidence and scores ---------------------------------------------------------------------------------------------
 
 
+NO_WORD = "no evaluative word near the mention"
+NOT_ASKED = "not asked which words decide it"
+
+
 class Portrayal(NamedTuple):
     """What one row of evidence is about: a sentence, an actor, a voice, and where that voice mentions the actor there."""
 
@@ -447,7 +451,7 @@ def evidence_of(
     label: str,
     value: float,
     words: Sequence[tuple[int, int, float]],
-    otherwise: str = "no evaluative word near the mention",
+    otherwise: str = NO_WORD,
 ) -> Evidence:
     """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it.
 
@@ -511,10 +515,10 @@ def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     places = [markup.document.sentence_at(row.start) for row in evidence]
     cells = np.array([*own, *((actor, len(ALL_VOICES) - 1) for actor, _ in own)]).T
     at = np.ravel_multi_index((*cells, np.array(places * 2)), shape)
-    mentions = [len(row.extra["mentions"]) for row in evidence]
+    mentions = [float(len(row.extra["mentions"])) for row in evidence]
     polarities, named = np.empty((2, *shape, 2))
     polarities[..., 0] = _sums(at, [row.weight for row in evidence], shape)
-    polarities[..., 1] = _sums(at, [1] * len(evidence), shape)
+    polarities[..., 1] = _sums(at, [1.0] * len(evidence), shape)
     named[..., 0] = _sums(at, mentions, shape)
     named[..., 1] = markup.words
     counts = polarities[..., 1].sum(axis=2).astype(int).tolist()
@@ -532,7 +536,7 @@ def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     return scores
 
 
-def _sums(at: NDArray[np.intp], amounts: Sequence[float], shape: tuple[int, ...]) -> Floats:
+def _sums(at: NDArray[np.intp], amounts: list[float], shape: tuple[int, ...]) -> Floats:
     """Amounts of pieces of evidence added up in cells of a table; `at` has two cells a piece, first those of all."""
     added = np.bincount(at, amounts * 2, minlength=math.prod(shape))
     return added.reshape(shape).astype(np.float64)

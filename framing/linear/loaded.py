@@ -180,7 +180,7 @@ def outside_names(words: Vocabulary, text: Text, named: Iterable[Place]) -> Iter
         first, last = units_in(text.units, range(place.first, place.last))
         # Mentions are units in angle brackets, and "<" alone is a token.
         if name not in text.ids[first:last].tolist() and not any(
-            [word[0] == "<" and len(word) > 1 for word in text.units.words[first:last]]
+            word[0] == "<" and len(word) > 1 for word in text.units.words[first:last]
         ):
             yield first, last, place
 
@@ -256,7 +256,14 @@ def _explained(
         why = item.why or WHY.format(chance)
         explained.append(
             Evidence(
-                item.dimension, item.label, item.start, item.end, item.weight, item.actor, why=why, extra=extra
+                item.dimension,
+                item.label,
+                item.start,
+                item.end,
+                item.weight,
+                item.actor,
+                why=why,
+                extra=extra,
             )
         )
     return explained

@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from framing.actors import Mention
 from framing.analysis import Evidence, Markup
-from framing.dimensions.stance import Portrayal, evidence_of, portrayals
+from framing.dimensions.stance import NO_WORD, NOT_ASKED, Portrayal, evidence_of, portrayals
 from framing.document import Document
 from framing.models.units import Units, blind_words, read_units
 from framing.models.weights import load, unpack_words
@@ -144,7 +144,7 @@ def relate(text: Text, parts: Parts) -> tuple[Ints, Ints, Ints]:
     reports = far >> _BITS & _FIELD
     own = around.unit.take(unit)
     facing = np.stack([around.before.take(first), around.behind.take(last - 1)], axis=1)
-    speaks = (facing & _REPORT > 0).any(axis=1)
+    speaks = ((facing[:, 0] | facing[:, 1]) & _REPORT > 0).astype(np.int64)
     crowd, length = around.sizes(first)
     values = np.empty((len(_GROUPS), len(unit)), dtype=np.int64)
     values[0] = 0
@@ -153,13 +153,14 @@ def relate(text: Text, parts: Parts) -> tuple[Ints, Ints, Ints]:
     values[3] = own & 15
     values[4] = _NAMES_BESIDE.take((own >> 4) + 6 * (words == 0) + 12 * after)
     values[5] = (far & 1) * 4 + (reports > 0) * 2 + (far >> 2 * _BITS > 0) + 8 * after
-    values[6] = (_BESIDE.take(facing) + [0, 5]).ravel().take(side)
-    values[7] = (speaks[:, None] + [0, 2]).ravel().take(side)
-    values[8] = ((crowd * 3 + length)[:, None] + [0, 9]).ravel().take(side)
+    values[6] = (_BESIDE.take(facing) + _AFTER * 5).ravel().take(side)
+    values[7] = (speaks[:, None] + _AFTER * 2).ravel().take(side)
+    values[8] = ((crowd * 3 + length)[:, None] + _AFTER * 9).ravel().take(side)
     values += _OFFSETS[:, None]
     return side >> 1, unit, values.T
 
 
+_AFTER = np.arange(_SIDES)
 # Counts of what stands between are kept three to a number.
 _BITS = 21
 _FIELD = (1 << _BITS) - 1
@@ -379,12 +380,30 @@ def explain(markup: Markup) -> Explained:
 def find(markup: Markup) -> list[Evidence]:
     """A row per sentence, actor mentioned in it, and voice of the mention; its weight is p(positive) - p(negative).
 
-    Words, whose weights are in logits, are listed from `LISTED` on; names and punctuation count but are no words.
+    Words, whose weights are in logits, are listed from `LISTED` on; names and punctuation count but are no words. None are
+    where nobody asked for an explanation.
     """
     if not markup.mentions:
         return []
     rows, units, text, reading = explain(markup)
     document = markup.document
+    shares = reading.probabilities
+    labels = shares.argmax(axis=1).tolist()
+    values = (shares[:, 2] - shares[:, 0]).tolist()
+    words = (
+        deciding_words(document, len(rows), units, text, reading) if markup.explain else [[] for _ in rows]
+    )
+    otherwise = NO_WORD if markup.explain else NOT_ASKED
+    return [
+        evidence_of(document, about, LABELS[label], value, decisive, otherwise)
+        for about, label, value, decisive in zip(rows, labels, values, words, strict=True)
+    ]
+
+
+def deciding_words(
+    document: Document, rows: int, units: Units, text: Text, reading: Reading
+) -> list[list[tuple[int, int, float]]]:
+    """For each row the words that contribute `LISTED` or more either way, with their offsets."""
     weights = reading.weights
     listed = np.flatnonzero((np.abs(weights) >= LISTED) & (text.traits.take(reading.unit) & _COUNTED > 0))
     starts, ends, firsts, lasts = document.starts, document.ends, units.firsts, units.lasts
@@ -394,11 +413,5 @@ def find(markup: Markup) -> list[Evidence]:
             reading.unit.take(listed).tolist(), weights.take(listed).round(3).tolist(), strict=True
         )
     ]
-    edges = reading.row.take(listed).searchsorted(np.arange(len(rows) + 1)).tolist()
-    shares = reading.probabilities
-    labels = shares.argmax(axis=1).tolist()
-    values = (shares[:, 2] - shares[:, 0]).tolist()
-    return [
-        evidence_of(document, about, LABELS[label], value, words[first:last])
-        for about, label, value, first, last in zip(rows, labels, values, edges, edges[1:], strict=False)
-    ]
+    edges = reading.row.take(listed).searchsorted(np.arange(rows + 1)).tolist()
+    return [words[first:last] for first, last in pairwise(edges)]
