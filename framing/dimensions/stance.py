@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate, groupby, pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -450,10 +450,11 @@ def evidence_of(
     about: Portrayal,
     label: str,
     value: float,
-    words: Sequence[tuple[int, int, float]],
+    words: list[list[Any]],
     otherwise: str = NO_WORD,
 ) -> Evidence:
-    """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it.
+    """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it:
+    start, end and weight of each, in the order of the text.
 
     `otherwise` is what it says where there are none.
     """
@@ -467,20 +468,18 @@ def evidence_of(
         about.actor,
         about.voice,
         why=_why(document.text, words) or otherwise,
-        extra={
-            "mentions": [[mention.start, mention.end] for mention in about.mentions],
-            "words": list(map(list, words)),
-        },
+        extra={"mentions": [[start, end] for _, start, end, *_ in about.mentions], "words": words},
     )
 
 
-def _why(text: str, words: Sequence[tuple[int, int, float]]) -> str:
+def _why(text: str, words: Sequence[Sequence[Any]]) -> str:
     strongest = sorted(words, key=_strength)[:4] if len(words) > 1 else words
     return ", ".join([f"“{text[start:end]}” {_signed(weight)}" for start, end, weight in strongest])
 
 
-def _strength(word: tuple[int, int, float]) -> float:
-    return -abs(word[2])
+def _strength(word: Sequence[Any]) -> float:
+    strength: float = -abs(word[2])
+    return strength
 
 
 @lru_cache(maxsize=10_000)
@@ -499,7 +498,7 @@ def find_stance(markup: Markup) -> list[Evidence]:
         for about in together:
             value, words = _polarity(document, pulls(scene, about.mentions))
             label = "positive" if value > LABELLED else "negative" if value < -LABELLED else "neutral"
-            rows.append(evidence_of(document, about, label, value, words))
+            rows.append(evidence_of(document, about, label, value, list(map(list, words))))
     return rows
 
 

@@ -66,11 +66,11 @@ def find(markup: Markup) -> list[Evidence]:
     evidence = []
     for row, own, value, words in zip(rows, shares, values, decisive, strict=True):
         listed = [
-            (
+            [
                 document.starts[units.firsts[word.first]],
                 document.ends[units.lasts[word.last - 1] - 1],
                 round(weight, 3),
-            )
+            ]
             for word, weight in words
             if abs(weight) >= LISTED
         ]

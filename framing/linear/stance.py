@@ -323,8 +323,9 @@ def place(document: Document, units: Units, ids: Sequence[int], rows: Sequence[P
     bounds = units.sentences
     for number, (sentence, _, _, mentions) in enumerate(rows):
         low, high = bounds[sentence], bounds[sentence + 1]
-        spans = {mention[1:3] for mention in mentions}
-        runs = sorted({_run(document, units, ids, low, high, *span) for span in spans} - {(high, high)})
+        runs = [_run(document, units, ids, low, high, start, end) for _, start, end, *_ in mentions]
+        if len(runs) > 1 or runs[0] == (high, high):
+            runs = sorted({*runs} - {(high, high)})
         start = low
         for (first, last), following in zip_longest(runs, runs[1:]):
             end = (last + following[0]) // 2 if following else high
@@ -402,13 +403,13 @@ def find(markup: Markup) -> list[Evidence]:
 
 def deciding_words(
     document: Document, rows: int, units: Units, text: Text, reading: Reading
-) -> list[list[tuple[int, int, float]]]:
-    """For each row the words that contribute `LISTED` or more either way, with their offsets."""
+) -> list[list[list[Any]]]:
+    """For each row the words that contribute `LISTED` or more either way: start, end, weight."""
     weights = reading.weights
     listed = np.flatnonzero((np.abs(weights) >= LISTED) & (text.traits.take(reading.unit) & _COUNTED > 0))
     starts, ends, firsts, lasts = document.starts, document.ends, units.firsts, units.lasts
-    words = [
-        (starts[firsts[unit]], ends[lasts[unit] - 1], weight)
+    words: list[list[Any]] = [
+        [starts[firsts[unit]], ends[lasts[unit] - 1], weight]
         for unit, weight in zip(
             reading.unit.take(listed).tolist(), weights.take(listed).round(3).tolist(), strict=True
         )
