@@ -151,6 +151,7 @@ def _is_term(document: Document, first: int, last: int) -> bool:
 
 def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> Iterator[Place]:
     document = markup.document
+    cues: dict[int, set[int]] = {}
     for (first, last), quote in quotations.items():
         if not _is_term(document, first, last):
             continue
@@ -160,22 +161,22 @@ def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> It
             markup.voices.of(quote.start, quote.end).name != "attributed"
             and not _is_title(document, first, last)
             and not _is_utterance(document, first, last)
-            and not _is_reported(document, first, last)
+            and not _is_reported(document, first, last, cues)
         ):
             yield Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _DISTANCE)
 
 
-def _is_reported(document: Document, first: int, last: int) -> bool:
-    """Whether a reporting cue stands close before or after; cues are found a sentence at a time."""
-    low, high = first - 1 - _CUE_REACH, last + 1 + _CUE_REACH
-    opening = document.sentence_of(max(low, 0))
-    closing = document.sentence_of(min(high, len(document.tokens)) - 1)
-    reporting = load_lexicon("reporting")
-    return any(
-        low < cue.last and cue.first < high and not first <= cue.first < cue.last <= last
-        for sentence in document.sentences[opening : closing + 1]
-        for cue in reporting.match(document, sentence.first, sentence.last)
-    )
+def _is_reported(document: Document, first: int, last: int, cues: dict[int, set[int]]) -> bool:
+    """Whether a reporting cue stands close before or after. `cues` keeps the tokens of those of each sentence."""
+    low, high = max(0, first - 1 - _CUE_REACH), min(last + 1 + _CUE_REACH, len(document.tokens))
+    for number in range(document.sentence_of(low), document.sentence_of(high - 1) + 1):
+        if number not in cues:  # cues are found a sentence at a time
+            sentence = document.sentences[number]
+            matches = load_lexicon("reporting").match(document, sentence.first, sentence.last)
+            cues[number] = {token for cue in matches for token in range(cue.first, cue.last)}
+        if not cues[number].isdisjoint((*range(low, first), *range(last, high))):
+            return True
+    return False
 
 
 def _is_nickname(document: Document, first: int, last: int, quote: Span) -> bool:
