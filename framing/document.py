@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -214,7 +215,7 @@ def _piece(text: str, start: int, end: int) -> _Piece:
     glued = -1  # the end of a hyphen that a next word part would touch
     for match in _TOKEN.finditer(text, start, end):
         raw = match.group()
-        token = _normal(raw)
+        token = sys.intern(_normal(raw))
         tokens.append(token)
         starts.append(match.start() - start)
         ends.append(match.end() - start)

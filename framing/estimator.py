@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,12 +139,14 @@ def _check(names: Sequence[str], known: Iterable[str], what: str) -> None:
 
 
 def _documents(texts: Any) -> Iterator[Document]:
-    if isinstance(texts, str | Document) or getattr(texts, "ndim", 1) != 1:
+    one = isinstance(texts, str | Document) or not isinstance(texts, Iterable)
+    unordered = isinstance(texts, Mapping | set | frozenset)  # so that rows would be anybody's guess
+    if one or unordered or getattr(texts, "ndim", 1) != 1:
         raise ValueError(
-            "give a list or column of texts, neither a single text nor a table; "
+            "give a list or column of texts, neither a single text nor a table or a set; "
             "in a ColumnTransformer name the column without brackets"
         )
     for number, text in enumerate(texts, 1):
         if not isinstance(text, str | Document):
             raise ValueError(f"text {number} is {text!r}; drop or fill what is missing")  # noqa: TRY004  see `_check`
-        yield make_document(text) if isinstance(text, str) else text
+        yield make_document(str(text)) if isinstance(text, str) else text  # numpy has strings of its own

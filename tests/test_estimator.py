@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 import pickle
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError
@@ -19,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import estimator_checks
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from framing.analysis import ALL_VOICES, analyze, load_dimensions
 from framing.corpus import load_corpus
@@ -44,21 +47,68 @@ def fast(**parameters):
     return FramingTransformer(**{"model": "lexicon", "dimensions": ["hedging"], **parameters})
 
 
-# scikit-learn's own checks that need no table of numbers: the rest feeds numbers in, and this reads texts.
+# scikit-learn's own checks -----------------------------------------------------------------------------------------
+
+# Those that give an estimator no data, or data that it must refuse before it looks at them.
 CHECKS = [
+    "check_do_not_raise_errors_in_init_or_set_params",
+    "check_estimator_cloneable",
     "check_estimator_repr",
+    "check_estimator_tags_renamed",
+    "check_estimators_unfitted",
     "check_get_params_invariance",
     "check_mixin_order",
+    "check_n_features_in_after_fitting",
     "check_no_attributes_set_in_init",
     "check_parameters_default_constructible",
+    "check_positive_only_tag_during_fit",
     "check_set_params",
+    "check_transformers_unfitted",
     "check_valid_tag_types",
 ]
 
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_checks_of_scikit_learn_hold(name):
-    getattr(estimator_checks, name)("FramingTransformer", FramingTransformer())
+    getattr(estimator_checks, name)("FramingTransformer", fast())
+
+
+class OfNumbers(FramingTransformer):
+    """The transformer behind a table of numbers, each row of which it reads as a text: the other checks feed in numbers."""
+
+    def fit(self, X, y=None):  # noqa: ARG002, N803  as scikit-learn calls them
+        return super().fit(self._texts(X, reset=True))
+
+    def transform(self, X):  # noqa: N803
+        check_is_fitted(self)
+        return super().transform(self._texts(X, reset=False))
+
+    def _texts(self, given, *, reset):
+        table = validate_data(self, given, reset=reset)
+        return [
+            f"It {' or '.join('may' if value > 0.5 else 'will' for value in row)} close." for row in table
+        ]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = False, True
+        return tags
+
+
+@estimator_checks.parametrize_with_checks([OfNumbers(model="lexicon", dimensions=["hedging"])])
+def test_checks_with_data_hold_where_rows_are_read_as_texts(estimator, check):
+    check(estimator)
+
+
+# Four that `parametrize_with_checks` does not give are left out: those of get_feature_names_out want names for columns that
+# come in, and texts have none; those of set_output with pandas warn of columns without names (see below for both).
+def test_the_check_of_set_output_holds_where_rows_are_read_as_texts():
+    estimator_checks.check_set_output_transform(
+        "OfNumbers", OfNumbers(model="lexicon", dimensions=["hedging"])
+    )
+
+
+# The transformer itself --------------------------------------------------------------------------------------------
 
 
 def test_making_one_only_keeps_the_parameters():
@@ -159,6 +209,24 @@ def test_documents_and_texts_are_read_alike_and_a_headline_has_its_own_voice():
     assert headline[0, 0] == 100
 
 
+@pytest.mark.parametrize(
+    "hold",
+    [
+        tuple,
+        iter,
+        np.array,
+        partial(np.array, dtype=object),
+        pd.Series,
+        partial(pd.Series, dtype="string"),
+        pd.Index,
+        lambda texts: pd.DataFrame({"text": texts})["text"],
+    ],
+    ids=["tuple", "iterator", "array", "array of objects", "series", "series of strings", "index", "column"],
+)
+def test_texts_are_read_alike_whatever_holds_them(hold):
+    assert np.array_equal(fast().fit_transform(hold(TEXTS)), fast().fit_transform(TEXTS))
+
+
 def test_voices_and_actors_named_twice_have_one_column():
     twice = fast(dimensions=None, voices=["all", "all"], actors=["us", "us"]).fit([])
     once = fast(dimensions=None, actors=["us"]).fit([])
@@ -182,8 +250,17 @@ def test_it_is_cloned_and_pickled_with_all_it_knows():
         copy.transform(TEXTS)
     with pytest.raises(NotFittedError):
         copy.get_feature_names_out()
+    assert pickle.loads(pickle.dumps(copy)).get_params() == copy.get_params()
     again = pickle.loads(pickle.dumps(transformer))
+    assert list(again.get_feature_names_out()) == list(transformer.get_feature_names_out())
     assert np.array_equal(again.transform(TEXTS), transformer.transform(TEXTS))
+
+
+def test_a_frame_comes_out_where_that_is_the_setting_of_all():
+    with config_context(transform_output="pandas"):
+        frame = fast().fit_transform(TEXTS)
+    assert list(frame.columns) == list(fast().fit([]).get_feature_names_out())
+    assert list(frame.index) == list(range(len(TEXTS)))
 
 
 def test_it_works_in_a_pipeline_and_a_grid():
@@ -191,9 +268,17 @@ def test_it_works_in_a_pipeline_and_a_grid():
         [("features", fast(missing="zero")), ("classifier", LogisticRegression(max_iter=1000))]
     )
     grid = GridSearchCV(
-        pipeline, {"features__dimensions": [["hedging"], ["frames"]], "features__voices": [("all",), ("author", "all")]}, cv=2
-    )  # fmt: skip
-    grid.fit(TEXTS, IS_HEDGED)
+        pipeline,
+        {
+            "features__dimensions": [["hedging"], ["frames"]],
+            "features__voices": [("author", "all")],
+            "features__actors": [None, ["us"]],
+            "features__missing": ["zero"],
+        },
+        cv=2,
+        error_score="raise",
+    )
+    grid.fit(pd.Series(TEXTS), np.array(IS_HEDGED))
     assert grid.best_params_["features__dimensions"] == ["hedging"]
     assert grid.predict(["The bridge may close, perhaps.", "The bridge closes."]).tolist() == [1, 0]
     names = grid.best_estimator_[:-1].get_feature_names_out()
@@ -216,15 +301,24 @@ def test_it_reads_one_column_of_a_table_and_leaves_filling_to_others():
 
 @pytest.mark.parametrize(
     "texts",
-    ["one text", make_document("one text"), pd.DataFrame({"text": TEXTS}), np.array([TEXTS])],
-    ids=["text", "document", "frame", "table"],
+    [
+        "one text",
+        make_document("one text"),
+        pd.DataFrame({"text": TEXTS}),
+        np.array([TEXTS]),
+        {"text": TEXTS},
+        set(TEXTS),
+        None,
+        3,
+    ],
+    ids=["text", "document", "frame", "table", "dictionary", "set", "nothing", "number"],
 )
 def test_what_is_no_list_of_texts_is_refused(texts):
     with pytest.raises(ValueError, match="give a list or column of texts"):
         fast().fit([]).transform(texts)
 
 
-@pytest.mark.parametrize("value", [None, math.nan, 3, b"bytes"])
+@pytest.mark.parametrize("value", [None, math.nan, pd.NA, 3, b"bytes", ["a text"]])
 def test_what_is_no_text_is_named_by_its_number(value):
     with pytest.raises(ValueError, match=r"text 2 is .*drop or fill what is missing"):
         fast().fit([]).transform(["a text", value])

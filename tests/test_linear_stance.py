@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -169,3 +170,15 @@ def test_sums_are_exact_in_any_order():
     table = read_model().table.view(np.float32)
     assert np.array_equal(table * 2**16, np.round(table * 2**16))
     assert np.abs(table).max() < 2**4
+
+
+def test_what_a_row_says_does_not_depend_on_whether_words_are_asked_for():
+    text = "Critics blamed Russia for the massacre. Turkey praised Qatar."
+    document = make_document(text)
+    asked = Markup(document, find_mentions(document), model="linear")
+    rows, bare = find(asked), find(replace(asked, explain=False))
+    assert [(row.actor, row.label, row.weight) for row in rows] == [
+        (row.actor, row.label, row.weight) for row in bare
+    ]
+    assert any(row.extra["words"] for row in rows)
+    assert {(row.why, len(row.extra["words"])) for row in bare} == {("not asked which words decide it", 0)}

@@ -131,55 +131,52 @@ def _evidence(document: Document, place: Place, quotations: dict[tuple[int, int]
 
 def _inside(document: Document, quote: Span) -> tuple[int, int]:
     """The tokens `first:last` between quotation marks, punctuation at either end left out."""
-    tokens = [
-        token for token in document.tokens_in(quote.start, quote.end) if document.tokens[token][0].isalnum()
-    ]
-    return (tokens[0], tokens[-1] + 1) if tokens else (0, 0)
+    inside, tokens = document.tokens_in(quote.start, quote.end), document.tokens
+    first, last = inside.start, inside.stop
+    while first < last and not tokens[first][0].isalnum():
+        first += 1
+    while first < last and not tokens[last - 1][0].isalnum():
+        last -= 1
+    return (first, last) if first < last else (0, 0)
 
 
 def _is_term(document: Document, first: int, last: int) -> bool:
     """Whether tokens are a term of one to four words; with punctuation inside, or of a single letter, they are not."""
-    words = sum(document.is_word[first:last])
-    parts = all(token[-1].isalnum() or token == "-" for token in document.tokens[first:last])
-    return 0 < words <= _SCARE_WORDS and parts and (last - first > 1 or len(document.tokens[first]) > 1)
+    return (
+        0 < document.is_word[first:last].count(True) <= _SCARE_WORDS
+        and (last - first > 1 or len(document.tokens[first]) > 1)
+        and all(token[-1].isalnum() or token == "-" for token in document.tokens[first:last])
+    )
 
 
 def _scare_quotes(markup: Markup, quotations: dict[tuple[int, int], Span]) -> Iterator[Place]:
     document = markup.document
-    short = [place for place in quotations if _is_term(document, *place)]
-    if not short:
-        return
-    cue_tokens = _cue_tokens(document, short)
-    for first, last in short:
-        quote = quotations[first, last]
+    cues: dict[int, set[int]] = {}
+    for (first, last), quote in quotations.items():
+        if not _is_term(document, first, last):
+            continue
         if _is_nickname(document, first, last, quote):
             yield Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _NICKNAME)
         elif (
             markup.voices.of(quote.start, quote.end).name != "attributed"
-            and cue_tokens.isdisjoint(range(first - 1 - _CUE_REACH, first))
-            and cue_tokens.isdisjoint(range(last, last + 1 + _CUE_REACH))
             and not _is_title(document, first, last)
             and not _is_utterance(document, first, last)
+            and not _is_reported(document, first, last, cues)
         ):
             yield Place(first, last, SCARE_QUOTES, _SCARE_WEIGHT, None, None, _DISTANCE)
 
 
-def _cue_tokens(document: Document, places: Sequence[tuple[int, int]]) -> set[int]:
-    """Tokens of reporting cues in the sentences that places are in or near: cues are found a sentence at a time."""
-    last_token = len(document.tokens) - 1
-    near: set[int] = set()
-    for first, last in places:
-        opening = document.sentence_of(max(first - 1 - _CUE_REACH, 0))
-        near.update(range(opening, document.sentence_of(min(last + _CUE_REACH, last_token)) + 1))
-    reporting = load_lexicon("reporting")
-    cues = [
-        cue
-        for sentence in near
-        for cue in reporting.match(
-            document, document.sentences[sentence].first, document.sentences[sentence].last
-        )
-    ]
-    return {token for cue in cues for token in range(cue.first, cue.last)}
+def _is_reported(document: Document, first: int, last: int, cues: dict[int, set[int]]) -> bool:
+    """Whether a reporting cue stands close before or after. `cues` keeps the tokens of those of each sentence."""
+    low, high = max(0, first - 1 - _CUE_REACH), min(last + 1 + _CUE_REACH, len(document.tokens))
+    for number in range(document.sentence_of(low), document.sentence_of(high - 1) + 1):
+        if number not in cues:  # cues are found a sentence at a time
+            sentence = document.sentences[number]
+            matches = load_lexicon("reporting").match(document, sentence.first, sentence.last)
+            cues[number] = {token for cue in matches for token in range(cue.first, cue.last)}
+        if not cues[number].isdisjoint((*range(low, first), *range(last, high))):
+            return True
+    return False
 
 
 def _is_nickname(document: Document, first: int, last: int, quote: Span) -> bool:

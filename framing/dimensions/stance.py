@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, groupby, pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from framing.actors import Mention, is_title_case
@@ -418,6 +419,10 @@ def _is_speaker(scene: Scene, start: int, end: int) -> bool:
 # Evidence and scores ---------------------------------------------------------------------------------------------
 
 
+NO_WORD = "no evaluative word near the mention"
+NOT_ASKED = "not asked which words decide it"
+
+
 class Portrayal(NamedTuple):
     """What one row of evidence is about: a sentence, an actor, a voice, and where that voice mentions the actor there."""
 
@@ -445,36 +450,42 @@ def evidence_of(
     about: Portrayal,
     label: str,
     value: float,
-    words: Sequence[tuple[int, int, float]],
-    otherwise: str = "no evaluative word near the mention",
+    words: list[list[Any]],
+    otherwise: str = NO_WORD,
 ) -> Evidence:
-    """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it.
+    """The row of evidence, which spans the sentence: its label, its polarity -1..1, and the words that decide it:
+    start, end and weight of each, in the order of the text.
 
     `otherwise` is what it says where there are none.
     """
+    start, end, *_ = document.sentences[about.sentence]
     return Evidence(
-        dimension="stance",
-        label=label,
-        start=document.sentences[about.sentence].start,
-        end=document.sentences[about.sentence].end,
-        weight=value,
-        actor=about.actor,
-        voice=about.voice,
-        why=_why(document, words) or otherwise,
-        extra={
-            "mentions": [[mention.start, mention.end] for mention in about.mentions],
-            "words": list(map(list, words)),
-        },
+        "stance",
+        label,
+        start,
+        end,
+        value,
+        about.actor,
+        about.voice,
+        why=_why(document.text, words) or otherwise,
+        extra={"mentions": [[start, end] for _, start, end, *_ in about.mentions], "words": words},
     )
 
 
-def _why(document: Document, words: Sequence[tuple[int, int, float]]) -> str:
-    strongest = sorted(words, key=_strength)[:4]
-    return ", ".join(f"“{document.text[start:end]}” {weight:+.2f}" for start, end, weight in strongest)
+def _why(text: str, words: Sequence[Sequence[Any]]) -> str:
+    strongest = sorted(words, key=_strength)[:4] if len(words) > 1 else words
+    return ", ".join([f"“{text[start:end]}” {_signed(weight)}" for start, end, weight in strongest])
 
 
-def _strength(word: tuple[int, int, float]) -> float:
-    return -abs(word[2])
+def _strength(word: Sequence[Any]) -> float:
+    strength: float = -abs(word[2])
+    return strength
+
+
+@lru_cache(maxsize=10_000)
+def _signed(weight: float) -> str:
+    """A weight to read; kept, because weights are rounded and come again and again."""
+    return f"{weight:+.2f}"
 
 
 def find_stance(markup: Markup) -> list[Evidence]:
@@ -487,61 +498,47 @@ def find_stance(markup: Markup) -> list[Evidence]:
         for about in together:
             value, words = _polarity(document, pulls(scene, about.mentions))
             label = "positive" if value > LABELLED else "negative" if value < -LABELLED else "neutral"
-            rows.append(evidence_of(document, about, label, value, words))
+            rows.append(evidence_of(document, about, label, value, list(map(list, words))))
     return rows
 
 
 def measure_stance(markup: Markup, evidence: list[Evidence]) -> list[Score]:
     """Mean polarity of the rows, and mentions per 1,000 words, per actor and voice; `n` is the rows or the words."""
-    rows: dict[str, list[Evidence]] = {actor: [] for actor in sorted({row.actor or "" for row in evidence})}
-    for row in evidence:
-        rows[row.actor or ""].append(row)
-    counts = markup.count(list(rows.values()))
-    polarities = np.stack([markup.weigh(list(rows.values())), counts], axis=-1)
-    named = np.stack([_mentions(markup, list(rows)), np.broadcast_to(markup.words, counts.shape)], axis=-1)
+    if not evidence:
+        return []
+    actors = sorted({row.actor or "" for row in evidence})
+    numbers = {actor: number for number, actor in enumerate(actors)}
+    shape = len(actors), *markup.words.shape
+    # Every row counts in its own voice and in all together.
+    own = [(numbers[row.actor or ""], ALL_VOICES.index(row.voice)) for row in evidence]
+    places = [markup.document.sentence_at(row.start) for row in evidence]
+    cells = np.array([*own, *((actor, len(ALL_VOICES) - 1) for actor, _ in own)]).T
+    at = np.ravel_multi_index((*cells, np.array(places * 2)), shape)
+    mentions = [float(len(row.extra["mentions"])) for row in evidence]
+    polarities, named = np.empty((2, *shape, 2))
+    polarities[..., 0] = _sums(at, [row.weight for row in evidence], shape)
+    polarities[..., 1] = _sums(at, [1.0] * len(evidence), shape)
+    named[..., 0] = _sums(at, mentions, shape)
+    named[..., 1] = markup.words
+    counts = polarities[..., 1].sum(axis=2).astype(int).tolist()
+    words = markup.words.sum(axis=1).astype(int).tolist()
     polarity, per_1000 = ratio(), ratio(1000)
     scores: list[Score] = []
-    for index, actor in enumerate(rows):
-        for number, voice in enumerate(ALL_VOICES):
-            n = int(counts[index, number].sum())
+    for actor, by_voice, rows, uses in zip(actors, counts, polarities, named, strict=True):
+        for voice, n, size, of_rows, of_uses in zip(ALL_VOICES, by_voice, words, rows, uses, strict=True):
             if n:
+                unit = "mean polarity, −1..1"
                 scores += [
-                    Score(
-                        "stance",
-                        "mean_polarity",
-                        None,
-                        actor,
-                        voice,
-                        "mean polarity, −1..1",
-                        polarities[index, number],
-                        polarity,
-                        n,
-                    ),
-                    Score(
-                        "stance",
-                        "mentions",
-                        None,
-                        actor,
-                        voice,
-                        "mentions per 1,000 words",
-                        named[index, number],
-                        per_1000,
-                        int(markup.words[number].sum()),
-                    ),
-                ]
+                    Score("stance", "mean_polarity", None, actor, voice, unit, of_rows, polarity, n),
+                    Score("stance", "mentions", None, actor, voice, "mentions per 1,000 words", of_uses, per_1000, size),
+                ]  # fmt: skip
     return scores
 
 
-def _mentions(markup: Markup, actors: Sequence[str]) -> Floats:
-    """Mentions by actor, voice and sentence, shape (actors, voices, sentences)."""
-    numbers = {actor: number for number, actor in enumerate(actors)}
-    totals = np.zeros((len(actors), *markup.words.shape))
-    for mention in markup.mentions:
-        if mention.actor in numbers:
-            voice = markup.voices.of(mention.start, mention.end).name
-            totals[numbers[mention.actor], ALL_VOICES.index(voice), mention.sentence] += 1
-    totals[:, -1] = totals.sum(axis=1)
-    return totals
+def _sums(at: NDArray[np.intp], amounts: list[float], shape: tuple[int, ...]) -> Floats:
+    """Amounts of pieces of evidence added up in cells of a table; `at` has two cells a piece, first those of all."""
+    added = np.bincount(at, amounts * 2, minlength=math.prod(shape))
+    return added.reshape(shape).astype(np.float64)
 
 
 DIMENSION = Dimension(

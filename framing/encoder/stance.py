@@ -16,7 +16,7 @@ from scipy.special import softmax
 
 from framing.analysis import Evidence, Markup
 from framing.attribution import grammar
-from framing.dimensions.stance import Portrayal, evidence_of, portrayals
+from framing.dimensions.stance import NOT_ASKED, Portrayal, evidence_of, portrayals
 from framing.encoder.heads import AROUND, AT_TARGET
 from framing.encoder.network import Floats, Network, network, run
 from framing.encoder.pieces import HIDDEN, TARGET, Pieces, sentence
@@ -66,11 +66,11 @@ def find(markup: Markup) -> list[Evidence]:
     evidence = []
     for row, own, value, words in zip(rows, shares, values, decisive, strict=True):
         listed = [
-            (
+            [
                 document.starts[units.firsts[word.first]],
                 document.ends[units.lasts[word.last - 1] - 1],
                 round(weight, 3),
-            )
+            ]
             for word, weight in words
             if abs(weight) >= LISTED
         ]
@@ -82,7 +82,7 @@ def find(markup: Markup) -> list[Evidence]:
 def _otherwise(markup: Markup, value: float) -> str:
     """What is said of a row for which no word is listed."""
     if not markup.explain:
-        return "not asked which words decide it"
+        return NOT_ASKED
     return "no single word decides it" if abs(value) >= CLEAR else "close to neutral"
 
 

@@ -11,7 +11,6 @@ The evidence is that of the lexicons, and words without an entry that carry a se
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -159,8 +158,8 @@ def read_text(
     blind = blind_words(document, units, common)
     # list and map stay in C for known words; __missing__ is called for the others only
     ids = np.array(list(map(words.__getitem__, blind)), dtype=np.int64)
-    sizes = np.diff(np.array(units.sentences))
-    sentence = np.repeat(np.arange(len(sizes)), sizes)
+    sizes = np.diff(units.sentences)
+    sentence = np.arange(len(sizes)).repeat(sizes)
     counts = np.ones(len(ids), dtype=bool)
     name = ids == words[NAME]
     counts[1:] = ~(name[1:] & name[:-1] & (sentence[1:] == sentence[:-1]))
@@ -180,9 +179,8 @@ def outside_names(words: Vocabulary, text: Text, named: Iterable[Place]) -> Iter
     for place in named:
         first, last = units_in(text.units, range(place.first, place.last))
         # Mentions are units in angle brackets, and "<" alone is a token.
-        if not any(
-            text.ids[unit] == name or (word[0] == "<" and len(word) > 1)
-            for unit, word in enumerate(text.units.words[first:last], first)
+        if name not in text.ids[first:last].tolist() and not any(
+            word[0] == "<" and len(word) > 1 for word in text.units.words[first:last]
         ):
             yield first, last, place
 
@@ -192,19 +190,20 @@ def contributions(
 ) -> Contributions:
     """What every unit adds to the log-odds of its sentence. A pair or term counts in equal parts for its units."""
     text = read_text(model.words, model.common, document, mentions)
-    root = np.sqrt(text.lengths)
-    rooted = text.counts * model.rooted[text.ids]
+    sentence, root = text.sentence, np.sqrt(text.lengths)
+    rooted = text.counts * model.rooted.take(text.ids)
     first, keys = pair_keys(text, len(model.words))
     if len(keys):
-        at = np.minimum(np.searchsorted(model.pair_keys, keys), len(model.pair_keys) - 1)
-        halves = np.where(model.pair_keys[at] == keys, model.paired[at] / 2, 0.0)
+        at = np.minimum(model.pair_keys.searchsorted(keys), len(model.pair_keys) - 1)
+        known = np.flatnonzero(model.pair_keys.take(at) == keys)
+        first, halves = first.take(known), model.paired.take(at.take(known)) / 2
         rooted[first] += halves
         rooted[first + 1] += halves
-    by_unit = text.counts * model.plain[text.ids] + rooted / root[text.sentence]
-    chance = text.counts * model.blamed[text.ids]
-    highest = np.maximum.reduceat(chance, text.units.sentences[:-1])[text.sentence]
+    by_unit = text.counts * model.plain.take(text.ids) + rooted / root.take(sentence)
+    chance = text.counts * model.blamed.take(text.ids)
+    highest = np.maximum.reduceat(chance, text.units.sentences[:-1]).take(sentence)
     top = np.flatnonzero(chance == highest)
-    by_unit[top] += model.strongest * chance[top] / np.bincount(text.sentence[top])[text.sentence[top]]
+    by_unit[top] += model.strongest * chance[top] / np.bincount(sentence[top])[sentence[top]]
     for start, stop, place in outside_names(model.words, text, named):
         by_unit[start:stop] += (model.labels.get(place.label, 0.0) + model.weight * abs(place.weight)) / (
             stop - start
@@ -249,10 +248,22 @@ def _explained(
     evidence: Sequence[Evidence], places: Sequence[tuple[int, int]], parts: Contributions, chances: Floats
 ) -> list[Evidence]:
     """The evidence at these units with the probability of its sentence and its contribution; `why` where it has none."""
-    sentences, by_unit = parts.text.sentence.tolist(), parts.by_unit.tolist()
     explained = []
-    for item, (first, last) in zip(evidence, places, strict=True):
-        chance, contribution = float(chances[sentences[first]]), sum(by_unit[first:last])
+    likely = chances.take(parts.text.sentence.take([first for first, _ in places])).tolist() if places else []
+    for item, (first, last), chance in zip(evidence, places, likely, strict=True):
+        contribution = sum(parts.by_unit[first:last].tolist())
         extra = {**item.extra, "probability": round(chance, 4), "contribution": round(contribution, 3)}
-        explained.append(replace(item, why=item.why or WHY.format(chance), extra=extra))
+        why = item.why or WHY.format(chance)
+        explained.append(
+            Evidence(
+                item.dimension,
+                item.label,
+                item.start,
+                item.end,
+                item.weight,
+                item.actor,
+                why=why,
+                extra=extra,
+            )
+        )
     return explained

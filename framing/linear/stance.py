@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from framing.actors import Mention
 from framing.analysis import Evidence, Markup
-from framing.dimensions.stance import Portrayal, evidence_of, portrayals
+from framing.dimensions.stance import NO_WORD, NOT_ASKED, Portrayal, evidence_of, portrayals
 from framing.document import Document
 from framing.models.units import Units, blind_words, read_units
 from framing.models.weights import load, unpack_words
@@ -124,104 +124,110 @@ def relate(text: Text, parts: Parts) -> tuple[Ints, Ints, Ints]:
     A relation is a number below `RELATIONS`.
     """
     around = _Around(text)
-    size = parts.high - parts.low
-    part = np.repeat(np.arange(len(size)), size)
-    unit = np.arange(len(part)) + np.repeat(parts.low - np.cumsum(size) + size, size)
-    known = (text.ids[unit] != UNKNOWN) & around.countable[unit]
-    outside = (unit < parts.first[part]) | (unit >= parts.last[part])
-    part, unit = part[known & outside], unit[known & outside]
-    first, last = parts.first[part], parts.last[part]
-    after = unit >= last
-    low, high = np.where(after, last, unit + 1), np.where(after, unit, first)
-    words, breaks, names, quotes, reports, contrasts = (total[high] - total[low] for total in around.totals)
-    before, behind = around.before[unit], around.behind[unit]
-    touches = words == 0
-    owner = np.where(before & _NAME, 1, np.where(before & _OWNER, 2, 0)) * ~(after & touches)
-    faces = (behind & _NAME > 0) & (after | ~touches)
-    beside = np.where(
-        after, _beside(around.behind[parts.last - 1])[part], _beside(around.before[parts.first])[part]
+    first, last = parts.first, parts.last
+    # What is true of all words on one side of a mention is worked out once: side 2 i lies before the mention of part i,
+    # side 2 i + 1 after it.
+    known = np.flatnonzero(around.countable & (text.ids != UNKNOWN))
+    edges = known.searchsorted(np.stack([parts.low, last, first, parts.high], axis=1).ravel()).reshape(-1, 4)
+    begin = edges[:, :2].ravel()
+    size = edges[:, 2:].ravel() - begin
+    size[size < 0] = 0
+    side = np.arange(len(size)).repeat(size)
+    unit = known.take(np.arange(len(side)) + (begin - size.cumsum() + size).take(side))
+    after = side & 1
+    anchor = np.stack([first, last], axis=1).ravel()
+    # Counts run from the mention to the word, both left out; their fields are parted only when the difference is taken.
+    near, far = (
+        np.abs(total.take(anchor).take(side) - total.take(unit + 1 - after)) for total in around.totals
     )
-    speaks = (around.before[parts.first] | around.behind[parts.last - 1]) & _REPORT > 0
-    crowd = np.clip(around.count(2, parts.first), 1, 3) - 1
-    length = np.searchsorted(_LENGTHS, around.count(0, parts.first))
-    values = (
-        np.zeros_like(unit),
-        _BUCKETS[np.minimum(words, _REACH)] + 7 * after,
-        np.minimum(breaks, 3) * 3 + np.minimum(names, 2) + 12 * after,
-        around.word[unit],
-        owner * 2 + faces + 6 * after,
-        quotes % 2 * 4 + (reports > 0) * 2 + (contrasts > 0) + 8 * after,
-        beside + 5 * after,
-        speaks[part] + 2 * after,
-        (crowd * 3 + length)[part] + 9 * after,
-    )
-    return part, unit, np.stack(values, axis=1) + _OFFSETS
+    words, breaks, names = near & _FIELD, near >> _BITS & _FIELD, near >> 2 * _BITS
+    reports = far >> _BITS & _FIELD
+    own = around.unit.take(unit)
+    facing = np.stack([around.before.take(first), around.behind.take(last - 1)], axis=1)
+    speaks = ((facing[:, 0] | facing[:, 1]) & _REPORT > 0).astype(np.int64)
+    crowd, length = around.sizes(first)
+    values = np.empty((len(_GROUPS), len(unit)), dtype=np.int64)
+    values[0] = 0
+    values[1] = _BUCKETS.take(np.minimum(words, _REACH)) + 7 * after
+    values[2] = np.minimum(breaks, 3) * 3 + np.minimum(names, 2) + 12 * after
+    values[3] = own & 15
+    values[4] = _NAMES_BESIDE.take((own >> 4) + 6 * (words == 0) + 12 * after)
+    values[5] = (far & 1) * 4 + (reports > 0) * 2 + (far >> 2 * _BITS > 0) + 8 * after
+    values[6] = (_BESIDE.take(facing) + _AFTER * 5).ravel().take(side)
+    values[7] = (speaks[:, None] + _AFTER * 2).ravel().take(side)
+    values[8] = ((crowd * 3 + length)[:, None] + _AFTER * 9).ravel().take(side)
+    values += _OFFSETS[:, None]
+    return side >> 1, unit, values.T
+
+
+_AFTER = np.arange(_SIDES)
+# Counts of what stands between are kept three to a number.
+_BITS = 21
+_FIELD = (1 << _BITS) - 1
+
+_TRAITS = np.arange(1 << 12)  # whatever traits a unit may have, for tables of what follows from them
+
+
+def _has(*traits: int) -> Ints:
+    """1 for each set of traits that has one of these."""
+    return (_TRAITS & sum(traits) > 0).astype(np.int64)
+
+
+_COUNTED_NEAR = _has(_NAME, _COUNTED) + (_has(_BREAK) << _BITS) + (_has(_NAME) << 2 * _BITS)
+_COUNTED_FAR = _has(_QUOTE) + (_has(_REPORT) << _BITS) + (_has(_CONTRAST) << 2 * _BITS)
+
+# What a unit's neighbours make of it: the value of its fourth group in the lowest four bits, then whether a name follows, and
+# whether a name (1) or an owner (2) goes before.
+_FROM_BEFORE = _has(_PREPOSITION) + (np.where(_has(_NAME), 1, _has(_OWNER) * 2) << 5)
+_FROM_BEHIND = _has(_BY) * 2 + (_has(_NAME) << 4)
+# The value of the group of names beside a word; a mention that the word touches is none of them.
+_NAMES_BESIDE = np.array([0, 1, 2, 3, 4, 5, 0, 0, 2, 2, 4, 4, 6, 7, 8, 9, 10, 11, 6, 7, 6, 7, 6, 7])
+
+# The kind of unit beside a mention: an owner or "by", a form of be or a preposition, an edge, another word. None is like
+# an article and an unknown word, which have no traits.
+_BESIDE = np.select(
+    [_TRAITS == 0, _has(_OWNER, _BY) > 0, _has(_BE, _PREPOSITION) > 0, _has(_EDGE) > 0], [4, 1, 2, 3], 0
+)
 
 
 class _Around:
     """What stands around every unit: the traits of its neighbours in its sentence, and running counts."""
 
     def __init__(self, text: Text) -> None:
-        own, sentence = text.traits, text.sentence
-        self.sentence = sentence
-        joined = sentence[1:] == sentence[:-1]
-        self.before = np.concatenate([[0], own[:-1] * joined])
-        self.behind = np.concatenate([own[1:] * joined, [0]])
+        own, self.sentence = text.traits, text.sentence
+        joined = self.sentence[1:] == self.sentence[:-1]
+        self.before, self.behind = np.zeros_like(own), np.zeros_like(own)
+        self.before[1:] = own[:-1] * joined
+        self.behind[:-1] = own[1:] * joined
         is_name = own & _NAME > 0
         begins = is_name & (self.before & _NAME == 0)
+        ends = is_name & (self.behind & _NAME == 0)
         self.countable = begins | ~is_name  # a name of several words is one
-        ends = np.where(is_name & (self.behind & _NAME == 0), np.arange(len(own)), len(own))
-        end = np.minimum.accumulate(ends[::-1])[::-1]
-        self.behind[begins] = self.behind[end[begins]]
-        marks = [
-            begins | (own & _COUNTED > 0),
-            own & _BREAK > 0,
-            begins,
-            own & _QUOTE > 0,
-            own & _REPORT > 0,
-            own & _CONTRAST > 0,
-        ]
-        self.totals = np.zeros((len(marks), len(own) + 1), dtype=np.int64)
-        np.cumsum(marks, axis=1, out=self.totals[:, 1:])
-        self.word = (
-            self._lately(own, _NEGATION, _NEGATION_REACH) * 8
-            + self._lately(own, _BE, _BE_REACH) * 4
-            + (self.behind & _BY > 0) * 2
-            + (self.before & _PREPOSITION > 0)
-        )
+        self.behind[begins] = self.behind[ends]
+        counted = own * self.countable
+        self.totals = np.zeros((2, len(own) + 1), dtype=np.int64)
+        _COUNTED_NEAR.take(counted).cumsum(out=self.totals[0, 1:])
+        _COUNTED_FAR.take(counted).cumsum(out=self.totals[1, 1:])
+        self.unit = _FROM_BEFORE.take(self.before) + _FROM_BEHIND.take(self.behind) + self._turned(joined)
 
-    def _lately(self, own: Ints, trait: int, reach: int) -> Flags:
-        """Whether one of the few units before has a trait, with neither a stop nor the edge of the sentence between."""
-        found = np.zeros(len(own), dtype=bool)
-        for step in range(reach, 0, -1):
-            previous = np.concatenate([np.zeros(step, dtype=np.int64), own[:-step]])[: len(own)]
-            # From far to near: what is nearer may stop what was found farther away.
-            found &= previous & _STOP == 0
-            found |= previous & trait > 0
-            found[step:] &= self.sentence[step:] == self.sentence[: max(0, len(own) - step)]
-            found[:step] = False
-        return found
+    def _turned(self, joined: Flags) -> Ints:
+        """8 where a negation and 4 where a form of be works: one of few units before, with neither a stop nor the edge of
+        the sentence between.
+        """
+        lately = self.before & (_NEGATION | _BE)
+        goes_on = joined & (self.before[1:] & _STOP == 0)
+        reached = {1: lately}
+        for step in range(2, max(_NEGATION_REACH, _BE_REACH) + 1):
+            reached[step] = lately.copy()
+            reached[step][1:] |= reached[step - 1][:-1] * goes_on
+        return (reached[_NEGATION_REACH] & _NEGATION > 0) * 8 + (reached[_BE_REACH] & _BE > 0) * 4
 
-    def count(self, total: int, units: Ints) -> Ints:
-        """A total over the sentences of some units."""
-        sentences = self.sentence[units]
-        low, high = (np.searchsorted(self.sentence, sentences, side) for side in ("left", "right"))
-        counted: Ints = self.totals[total][high] - self.totals[total][low]
-        return counted
-
-
-def _beside(neighbour: Ints) -> Ints:
-    """The kind of unit beside a mention: an owner or "by", a form of be or a preposition, an edge, another word.
-
-    None is like an article and an unknown word, which have no traits.
-    """
-    kinds = [
-        neighbour == 0,
-        neighbour & (_OWNER | _BY) > 0,
-        neighbour & (_BE | _PREPOSITION) > 0,
-        neighbour & _EDGE > 0,
-    ]
-    return np.select(kinds, [4, 1, 2, 3], 0)
+    def sizes(self, units: Ints) -> tuple[Ints, Ints]:
+        """How many names and words the sentences of some units have: 0 one or none to 2 many, 0 few to 2 many."""
+        sentences = self.sentence.take(units)
+        low, high = (self.sentence.searchsorted(sentences, side) for side in ("left", "right"))
+        counts = self.totals[0].take(high) - self.totals[0].take(low)
+        return np.clip(counts >> 2 * _BITS, 1, 3) - 1, np.searchsorted(_LENGTHS, counts & _FIELD)
 
 
 # The model ---------------------------------------------------------------------------------------------------------
@@ -313,16 +319,18 @@ def number_text(units: Units, ids: Sequence[int], traits_of: Ints) -> Text:
 
 def place(document: Document, units: Units, ids: Sequence[int], rows: Sequence[Portrayal]) -> Parts:
     """The parts of the sentences of some rows: words halfway between two mentions belong to the later one."""
-    found: list[tuple[int, int, int, int, int]] = []
-    for number, about in enumerate(rows):
-        low, high = units.sentences[about.sentence], units.sentences[about.sentence + 1]
-        spans = {mention[1:3] for mention in about.mentions}
-        runs = sorted({_run(document, units, ids, low, high, *span) for span in spans} - {(high, high)})
-        middles = [(one[1] + other[0]) // 2 for one, other in pairwise(runs)]
-        found += [
-            (number, first, last, start, end)
-            for (first, last), start, end in zip(runs, [low, *middles], [*middles, high], strict=False)
-        ]
+    found: list[int] = []
+    bounds = units.sentences
+    for number, (sentence, _, _, mentions) in enumerate(rows):
+        low, high = bounds[sentence], bounds[sentence + 1]
+        runs = [_run(document, units, ids, low, high, start, end) for _, start, end, *_ in mentions]
+        if len(runs) > 1 or runs[0] == (high, high):
+            runs = sorted({*runs} - {(high, high)})
+        start = low
+        for (first, last), following in zip_longest(runs, runs[1:]):
+            end = (last + following[0]) // 2 if following else high
+            found += (number, first, last, start, end)
+            start = end
     return Parts(*np.array(found, dtype=np.int64).reshape(-1, 5).T)
 
 
@@ -331,10 +339,10 @@ def _run(
 ) -> tuple[int, int]:
     """The units of a mention with the names it touches, which may be more of its name; `high` twice where it has none."""
     tokens = document.tokens_in(start, end)
-    if not len(tokens):
+    if not tokens:
         return high, high
     first = bisect_right(units.firsts, tokens.start) - 1
-    last = min(high, bisect_left(units.firsts, tokens.stop))
+    last = min(high, bisect_left(units.firsts, tokens.stop, first))
     while first > low and ids[first - 1] == NAME:
         first -= 1
     while last < high and ids[last] == NAME:
@@ -345,7 +353,8 @@ def _run(
 def score(model: Model, text: Text, parts: Parts, rows: int) -> Reading:
     """What the model makes of a number of rows, from their parts."""
     part, unit, relations = relate(text, parts)
-    pairs = np.take(model.table, text.ids[unit, None] * RELATIONS + relations).sum(axis=1)
+    at = relations.T + (text.ids * RELATIONS).take(unit)
+    pairs = model.table.take(at).sum(axis=0)
     added = pairs.view(np.float32).reshape(-1, 2)
     row = parts.row[part]
     sums = [np.bincount(row, weights=added[:, side], minlength=rows) for side in (0, 1)]
@@ -372,27 +381,38 @@ def explain(markup: Markup) -> Explained:
 def find(markup: Markup) -> list[Evidence]:
     """A row per sentence, actor mentioned in it, and voice of the mention; its weight is p(positive) - p(negative).
 
-    Words, whose weights are in logits, are listed from `LISTED` on; names and punctuation count but are no words.
+    Words, whose weights are in logits, are listed from `LISTED` on; names and punctuation count but are no words. None are
+    where nobody asked for an explanation.
     """
     if not markup.mentions:
         return []
     rows, units, text, reading = explain(markup)
     document = markup.document
-    weights = reading.weights
-    listed = (np.abs(weights) >= LISTED) & (text.traits[reading.unit] & _COUNTED > 0)
-    spans = [
-        (document.starts[units.firsts[unit]], document.ends[units.lasts[unit] - 1])
-        for unit in reading.unit[listed].tolist()
-    ]
-    words = [
-        (start, end, weight)
-        for (start, end), weight in zip(spans, np.round(weights[listed], 3).tolist(), strict=True)
-    ]
-    edges = np.searchsorted(reading.row[listed], np.arange(len(rows) + 1)).tolist()
     shares = reading.probabilities
     labels = shares.argmax(axis=1).tolist()
     values = (shares[:, 2] - shares[:, 0]).tolist()
+    words = (
+        deciding_words(document, len(rows), units, text, reading) if markup.explain else [[] for _ in rows]
+    )
+    otherwise = NO_WORD if markup.explain else NOT_ASKED
     return [
-        evidence_of(document, about, LABELS[labels[row]], values[row], words[edges[row] : edges[row + 1]])
-        for row, about in enumerate(rows)
+        evidence_of(document, about, LABELS[label], value, decisive, otherwise)
+        for about, label, value, decisive in zip(rows, labels, values, words, strict=True)
     ]
+
+
+def deciding_words(
+    document: Document, rows: int, units: Units, text: Text, reading: Reading
+) -> list[list[list[Any]]]:
+    """For each row the words that contribute `LISTED` or more either way: start, end, weight."""
+    weights = reading.weights
+    listed = np.flatnonzero((np.abs(weights) >= LISTED) & (text.traits.take(reading.unit) & _COUNTED > 0))
+    starts, ends, firsts, lasts = document.starts, document.ends, units.firsts, units.lasts
+    words: list[list[Any]] = [
+        [starts[firsts[unit]], ends[lasts[unit] - 1], weight]
+        for unit, weight in zip(
+            reading.unit.take(listed).tolist(), weights.take(listed).round(3).tolist(), strict=True
+        )
+    ]
+    edges = reading.row.take(listed).searchsorted(np.arange(rows + 1)).tolist()
+    return [words[first:last] for first, last in pairwise(edges)]

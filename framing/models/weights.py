@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -76,5 +77,5 @@ def pack_words(words: Sequence[str]) -> NDArray[np.uint8]:
 
 
 def unpack_words(packed: NDArray[np.uint8]) -> list[str]:
-    """The words of `pack_words`."""
-    return packed.tobytes().decode().split("\n") if len(packed) else []
+    """The words of `pack_words`. As those of documents they are interned, which makes looking them up faster."""
+    return list(map(sys.intern, packed.tobytes().decode().split("\n"))) if len(packed) else []

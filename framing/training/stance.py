@@ -80,7 +80,8 @@ def target_markup(mention: RatedMention, model: str) -> Markup:
     if sentence is None:
         return Markup(document, (), model=model, explain=False)
     target = Mention(TARGET_ACTOR, mention.start, mention.end, TARGET_ACTOR, "leader", sentence)
-    return Markup(document, (target, *find_mentions(document)), model=model, explain=False)
+    explain = model != "encoder"  # which takes long to say what decided
+    return Markup(document, (target, *find_mentions(document)), model=model, explain=explain)
 
 
 def _prediction(mention: RatedMention, model: str) -> dict[str, Any]:
