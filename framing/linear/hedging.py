@@ -85,9 +85,12 @@ def features(given: Input, found: Sequence[Candidate]) -> Iterator[list[str]]:
     """The features of each candidate, in the order of the text."""
     words, bounds = given.words, given.units.sentences
     sentence = 0
+    told_in, told = -1, frozenset[str]()  # looked for once a sentence, which may be the whole text
     for unit, end, word, listed in found:
         while bounds[sentence + 1] <= unit:
             sentence += 1
+        if told_in != sentence:
+            told_in, told = sentence, _TELLING.intersection(words[bounds[sentence] : bounds[sentence + 1]])
         first, last = bounds[sentence], bounds[sentence + 1]
         before = words[unit - 1] if unit > first else "^"
         before_that = words[unit - 2] if unit > first + 1 else "^"
@@ -116,7 +119,7 @@ def features(given: Input, found: Sequence[Candidate]) -> Iterator[list[str]]:
             row += (f"left {other}", f"word {word} left {other}")
         for other in _TELLING.intersection(words[end : min(last, end + _FEW)]):
             row += (f"right {other}", f"word {word} right {other}")
-        row += [f"word {word} with {other}" for other in _TELLING.intersection(words[first:last])]
+        row += [f"word {word} with {other}" for other in told]
         yield row
 
 

@@ -314,10 +314,11 @@ def number_text(units: Units, ids: Sequence[int], traits_of: Ints) -> Text:
 def place(document: Document, units: Units, ids: Sequence[int], rows: Sequence[Portrayal]) -> Parts:
     """The parts of the sentences of some rows: words halfway between two mentions belong to the later one."""
     found: list[tuple[int, int, int, int, int]] = []
+    others = [unit for unit, id in enumerate(ids) if id != NAME]
     for number, about in enumerate(rows):
         low, high = units.sentences[about.sentence], units.sentences[about.sentence + 1]
         spans = {mention[1:3] for mention in about.mentions}
-        runs = sorted({_run(document, units, ids, low, high, *span) for span in spans} - {(high, high)})
+        runs = sorted({_run(document, units, others, low, high, *span) for span in spans} - {(high, high)})
         middles = [(one[1] + other[0]) // 2 for one, other in pairwise(runs)]
         found += [
             (number, first, last, start, end)
@@ -327,19 +328,21 @@ def place(document: Document, units: Units, ids: Sequence[int], rows: Sequence[P
 
 
 def _run(
-    document: Document, units: Units, ids: Sequence[int], low: int, high: int, start: int, end: int
+    document: Document, units: Units, others: Sequence[int], low: int, high: int, start: int, end: int
 ) -> tuple[int, int]:
-    """The units of a mention with the names it touches, which may be more of its name; `high` twice where it has none."""
+    """The units of a mention with the names it touches, which may be more of its name; `high` twice where it has none.
+
+    `others` are the units that are no names.
+    """
     tokens = document.tokens_in(start, end)
     if not len(tokens):
         return high, high
     first = bisect_right(units.firsts, tokens.start) - 1
     last = min(high, bisect_left(units.firsts, tokens.stop))
-    while first > low and ids[first - 1] == NAME:
-        first -= 1
-    while last < high and ids[last] == NAME:
-        last += 1
-    return first, last
+    # Looked up, not walked to: a text may be nothing but names.
+    before, behind = bisect_left(others, first) - 1, bisect_left(others, last)
+    first = min(first, max(low, others[before] + 1)) if before >= 0 else min(first, low)
+    return first, min(high, others[behind]) if behind < len(others) else high
 
 
 def score(model: Model, text: Text, parts: Parts, rows: int) -> Reading:
