@@ -27,6 +27,7 @@ from framing.classroom.exercise import make_exercise
 from framing.classroom.key import load_key, save_key, seal
 from framing.comparison.compare import compare
 from framing.comparison.naming import naming
+from framing.decoding import replace_surrogates
 from framing.document import make_document
 from framing.lexicon import Entry, Lexicon, lexicon_names, load_lexicon
 from framing.output.highlight import highlight
@@ -201,25 +202,43 @@ def test_mentions_and_what_actors_are_called_lie_in_the_text(text):
     assert list(naming([analysis])) == list(naming([analysis]))
 
 
-# The frames of a comparison, and those that read the texts of groups.
+# The frames of a comparison.
 _FRAMES = (
-    "scores", "keywords", "naming", "renamings", "speakers", "verbs", "verb_differences", "author_and_sources", "facts",
-    "passages", "similarity",
+    "scores", "evidence", "differences", "group_scores", "group_differences", "keywords", "group_keywords", "naming",
+    "renamings", "speakers", "verbs", "verb_differences", "author_and_sources", "facts", "passages", "similarity",
 )  # fmt: skip
+
+
+def _compared(model, *texts):
+    documents = [make_document(text, f"{n}\ud800", outlet=f"{n}\udfff") for n, text in enumerate(texts)]
+    analyses = [analyze(document, model=model, resamples=0) for document in documents]
+    comparison = compare(analyses, resamples=20, group_by="outlet")
+    return {name: getattr(comparison, name) for name in _FRAMES}
 
 
 @settings(max_examples=FEW)
 @given(TEXTS, TEXTS)
 def test_any_two_articles_are_compared_the_same_twice(one, other):
-    def compared():
-        documents = [make_document(one, "one", outlet="A"), make_document(other, "other", outlet="B")]
-        analyses = [analyze(document, model="lexicon", resamples=0) for document in documents]
-        comparison = compare(analyses, resamples=20, group_by="outlet")
-        return {name: getattr(comparison, name) for name in (*_FRAMES, "group_keywords")}
-
-    again = compared()
-    for name, frame in compared().items():
+    again = _compared("lexicon", one, other)
+    for name, frame in _compared("lexicon", one, other).items():
         pd.testing.assert_frame_equal(frame, again[name], obj=name)
+
+
+# Between letters and as words: in quotations, names, dates and figures.
+_HALVES = (
+    "The \ud800 regime may \udfff fall\ud83d. “Yes \ud800 no,” said Anna \ud800Lind\ud800 \ud800. Ru\ud800ssia \ud800 said so on "
+    "5 May\ud800 2026. Mr. Putin\ud800 \ud800 was brutal. Bas\ud800har Ass\ud800ad said 5\ud800 \ud800it twice \ud800it."
+)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_half_surrogates_reach_no_frame(model):
+    for name, frame in _compared(model, _HALVES, f"{_HALVES} Russia fell.").items():
+        assert all(str(column).isascii() for column in frame.columns), name
+        frame.to_csv().encode()
+    documents = [make_document(_HALVES, "one\ud800")]
+    concordance(OWN, documents).to_csv().encode()
+    suggest(OWN, documents).to_csv().encode()
 
 
 # Word lists -----------------------------------------------------------------------------------------------------
@@ -239,7 +258,7 @@ def test_hits_lie_in_their_texts_and_add_up(texts):
     for hit in hits.itertuples():
         text = texts[int(hit.article)]
         assert 0 <= hit.start < hit.end <= len(text)
-        assert hit.hit.split() == text[hit.start : hit.end].split()
+        assert hit.hit.split() == replace_surrogates(text[hit.start : hit.end])[0].split()
     for by in ("entry", "category"):
         assert count(OWN, documents, by=by)["hits"].sum() == len(hits)
     assert sample(hits, 5, seed=1).equals(sample(hits, 5, seed=1))
