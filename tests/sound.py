@@ -30,7 +30,11 @@ def spans(extra):
     """All (start, end) pairs in what a dimension says beside a piece of evidence."""
     for value in extra.values():
         for pair in [value] if isinstance(value, tuple) else value if isinstance(value, list) else []:
-            if isinstance(pair, (tuple, list)) and len(pair) >= 2 and all(isinstance(n, int) for n in pair[:2]):
+            if (
+                isinstance(pair, (tuple, list))
+                and len(pair) >= 2
+                and all(isinstance(n, int) for n in pair[:2])
+            ):
                 yield pair[:2]
 
 
@@ -43,7 +47,9 @@ def check_document(document):
     assert [sentence.first for sentence in document.sentences[1:]] == [
         sentence.last for sentence in document.sentences[:-1]
     ]
-    assert all(0 <= start < end <= len(text) for start, end in zip(document.starts, document.ends, strict=True))
+    assert all(
+        0 <= start < end <= len(text) for start, end in zip(document.starts, document.ends, strict=True)
+    )
     assert all(end <= start for end, start in zip(document.ends, document.starts[1:], strict=False))
 
 
@@ -60,7 +66,9 @@ def check_analysis(analysis):
         assert math.isfinite(item.weight)
         assert all(0 <= start <= end <= len(text) for start, end in spans(item.extra))
     for mention in analysis.mentions:
-        assert document.sentence_at(mention.start) == document.sentence_at(mention.end - 1) == mention.sentence
+        assert (
+            document.sentence_at(mention.start) == document.sentence_at(mention.end - 1) == mention.sentence
+        )
     groups = defaultdict(dict)
     for score in analysis.scores:
         groups[score.dimension, score.measure, score.label, score.actor][score.voice] = score

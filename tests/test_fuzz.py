@@ -7,14 +7,19 @@ import random
 import pytest
 from fuzz.mutation import mutated
 from fuzz.targets import SAMPLE, TARGETS, TOKENS, seeds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from framing.analysis import analyze
 from framing.classroom.key import load_key
+from framing.dimensions import tone
 from framing.lexicon import load_lexicon
 from framing.lexicon_formats import read_any
 from framing.workbench import read_judged
 
 RUNS = 40
+VADER = SentimentIntensityAnalyzer()
 SLOW = {"page": 10, "analyze_lexicon": 20, "analyze_linear": 20}
 
 
@@ -55,6 +60,22 @@ def test_the_encoder_reads_half_a_surrogate_as_an_unknown_word():
 
 def test_a_judged_row_that_is_cut_short_is_not_judged(tmp_path):
     path = tmp_path / "judged.csv"
-    path.write_text("article,term,category,stratum,of,right\na,may,hedge,x,3\na,may,hedge,x,3,y\n", encoding="utf-8")
+    path.write_text(
+        "article,term,category,stratum,of,right\na,may,hedge,x,3\na,may,hedge,x,3,y\n", encoding="utf-8"
+    )
     judged, failures = read_judged(path)
     assert (len(judged), failures) == (1, [])
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.sampled_from([*"🙂😁㊗🇶🇦🧝🏿", "👩🏽‍🔬", " ", "  ", "GREAT", "not", "very", "bad,", "without"]),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_emoji_are_rated_as_vader_rates_them(pieces):
+    passage = "".join(pieces).strip() or "🙂"
+    vader = VADER.polarity_scores(passage)["compound"]
+    assert tone._compound(passage.split(), passage)[0] == vader

@@ -18,7 +18,6 @@ import pytest
 import sound
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markupsafe import Markup
 
 from framing.actors import find_mentions
 from framing.analysis import MODELS, analyze, analyze_each
@@ -133,7 +132,9 @@ def test_texts_read_together_are_read_as_alone(model, texts):
 @given(TEXTS)
 def test_no_explanation_and_fewer_dimensions_change_no_score(text):
     whole = {score.key: score for score in analyze(text, model="linear", resamples=0).scores}
-    for score in analyze(text, model="linear", dimensions=["stance", "tone"], resamples=0, explain=False).scores:
+    for score in analyze(
+        text, model="linear", dimensions=["stance", "tone"], resamples=0, explain=False
+    ).scores:
         assert whole[score.key].value == pytest.approx(score.value, nan_ok=True)
 
 
@@ -186,7 +187,7 @@ def test_a_marked_text_has_every_character_and_no_tag_of_its_own(text):
     analysis = analyze(text, model="linear", resamples=0)
     blocks = highlight(analysis, "x")
     for block, paragraph in zip(blocks, analysis.document.paragraphs, strict=True):
-        shown = Markup(block.html).striptags()
+        shown = block.html.striptags()
         assert "".join(shown.split()) == "".join(analysis.document[paragraph].split())
     marked = "".join(block.html for block in blocks)
     assert marked.count("<") == marked.count("<mark") + marked.count("</mark>")
@@ -245,7 +246,12 @@ def test_half_surrogates_reach_no_frame(model):
 
 OWN = Lexicon(
     "own",
-    [Entry("said", "a"), Entry("may", "b", not_before=frozenset({"A"})), Entry("the", "b"), Entry("reg*", "a")],
+    [
+        Entry("said", "a"),
+        Entry("may", "b", not_before=frozenset({"A"})),
+        Entry("the", "b"),
+        Entry("reg*", "a"),
+    ],
     {"categories": "a = one; b = two"},
 )
 
@@ -277,8 +283,7 @@ def test_hits_lie_in_their_texts_and_add_up(texts):
 def test_an_exercise_on_any_text_comes_back_from_its_key(tmp_path_factory, dimension, text):
     try:
         exercise = make_exercise([make_document(text, "any")], dimension, models=["lexicon"])
-    except ValueError as error:
-        assert str(error)
+    except ValueError:  # nothing to code
         return
     folder = tmp_path_factory.mktemp("any")
     save_key(exercise, folder / "key.json")

@@ -49,7 +49,9 @@ def evidence_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
 
 
 def _valid(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: _SURROGATE.sub("\ufffd", cell) if isinstance(cell, str) else cell for key, cell in row.items()}
+    return {
+        key: _SURROGATE.sub("\ufffd", cell) if isinstance(cell, str) else cell for key, cell in row.items()
+    }
 
 
 def rows_of(frame: pd.DataFrame) -> Iterable[Any]:

@@ -24,7 +24,7 @@ LONGEST = 30  # seconds for one input; what takes longer is a finding
 
 def main(names: list[str]) -> int:
     """Fuzz in turn, print a table, and return 1 if anything was found."""
-    from fuzz.targets import TARGETS  # noqa: PLC0415  whoever follows lines must import it later
+    from fuzz.targets import TARGETS
 
     names = names or list(TARGETS)
     jobs = int(os.environ.get("FUZZ_JOBS", "1"))
@@ -55,10 +55,10 @@ def _in_a_process(name: str, seconds: int) -> tuple[int, str]:
 
 
 def _by_coverage(name: str, seconds: int) -> None:
-    import atheris  # noqa: PLC0415
+    import atheris
 
     with atheris.instrument_imports(include=["framing"]):
-        from fuzz import targets  # noqa: PLC0415
+        from fuzz import targets
     folder = BUILD / name
     corpus = folder / "corpus"
     corpus.mkdir(exist_ok=True)
@@ -77,15 +77,17 @@ def _by_coverage(name: str, seconds: int) -> None:
         "artifact_prefix": f"{folder}/",
         "dict": dictionary,
     }
-    atheris.Setup([name, *(f"-{key}={value}" for key, value in options.items()), str(corpus)], targets.TARGETS[name])
+    atheris.Setup(
+        [name, *(f"-{key}={value}" for key, value in options.items()), str(corpus)], targets.TARGETS[name]
+    )
     atheris.Fuzz()
 
 
 def _at_random(name: str, seconds: int) -> int:
-    from fuzz import targets  # noqa: PLC0415
-    from fuzz.mutation import mutated  # noqa: PLC0415
+    from fuzz import targets
+    from fuzz.mutation import mutated
 
-    chance = random.Random()  # noqa: S311  every run looks elsewhere; what it finds is kept
+    chance = random.Random()
     seeds = targets.seeds(name)
     tokens = [token.encode("utf-8", "surrogatepass") for token in targets.TOKENS]
     end = time.monotonic() + seconds
