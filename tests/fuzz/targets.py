@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import gzip
 import hashlib
@@ -38,9 +39,12 @@ from framing.workbench import concordance, precision, read_judged
 SAMPLE = make_document("Officials said the brutal raid may have failed. “Happy?” the U.S. envoy asked.")
 
 
-@cache
+_PLACE = tempfile.TemporaryDirectory(prefix="fuzz-")  # goes with the process
+atexit.register(_PLACE.cleanup)
+
+
 def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="fuzz-"))
+    return Path(_PLACE.name)
 
 
 def _file(name: str, data: bytes) -> Path:
