@@ -12,7 +12,7 @@ TEXTS ?= texts
 REPORT ?= report.html
 EDGES := framing/__main__.py,framing/cli/*,framing/output/*,framing/training/*
 
-.PHONY: report test bench docs format clean
+.PHONY: report test bench fuzz audit docs format clean
 
 report: $(STAMP)
 	"$(BIN)/framing" report "$(TEXTS)" -o "$(REPORT)" --charts charts
@@ -27,6 +27,16 @@ test: $(STAMP)
 
 bench: $(STAMP)
 	"$(BIN)/python" benchmarks/whole_profile.py "$(TEXTS)"
+
+# Needs no network. With atheris in .venv the search follows which lines are reached.
+fuzz: $(STAMP)
+	FRAMING_EXAMPLES=$${FRAMING_EXAMPLES:-500} "$(BIN)/pytest" -q -p no:cacheprovider tests/test_properties.py
+	PYTHONPATH=tests FUZZ_SECONDS=$${FUZZ_SECONDS:-600} "$(BIN)/python" -m fuzz.run
+
+# Asks PyPI about known holes in the pinned versions, so it needs the network and is no part of `make test`.
+audit: $(STAMP)
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check pip-audit
+	"$(BIN)/pip-audit" --strict --no-deps --disable-pip -r constraints.txt
 
 docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet

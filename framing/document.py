@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Protocol
 
 from framing import boilerplate
 from framing.data import Remembered, read_terms
+from framing.decoding import replace_surrogates
 
 
 class Span(NamedTuple):
@@ -148,7 +149,7 @@ def make_document(text: str, id: str = "text", *, body_start: int = 0, **meta: A
     ]
     return Document(
         text=text,
-        id=id,
+        id=replace_surrogates(id)[0],  # no file or table can hold them
         meta=dict(meta),
         paragraphs=paragraphs,
         sentences=tuple(sentences),

@@ -36,6 +36,8 @@ def front_matter(text: str) -> FrontMatter:
     import yaml
     from frontmatter.default_handlers import YAMLHandler
 
+    from framing.plain_yaml import NoAliasLoader
+
     handler = YAMLHandler()
     if not handler.detect(text):
         return nothing
@@ -47,8 +49,7 @@ def front_matter(text: str) -> FrontMatter:
         return nothing
     body_start = len(text) - len(body)
     try:
-        # The C loader that the handler would choose can crash the interpreter on deep nesting.
-        fields = handler.load(block, Loader=yaml.SafeLoader)
+        fields = handler.load(block, Loader=NoAliasLoader)
     except yaml.MarkedYAMLError as error:
         place = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         return FrontMatter({}, body_start, f"{error.problem or 'is no YAML'}{place}")

@@ -63,12 +63,6 @@ def test_the_line_of_a_fault_is_that_of_the_file():
     assert "line 3" in str(front_matter(f"---\nid: first\ntitle: a: b\n---{BODY}").problem)
 
 
-def test_references_that_grow_without_end_are_left_out():
-    levels = "\n".join(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]" for i in range(9))
-    above = front_matter(f"---\ntitle: safe\na0: &a0 [lol, lol]\n{levels}\n---{BODY}")
-    assert above.meta == {"title": "safe", "a0": "lol, lol"}
-
-
 def test_metadata_is_plain():
     assert plain_metadata(
         {
@@ -103,3 +97,48 @@ def test_no_block_raises(block):
     text = f"---\nid: {block}\n---{BODY}"
     above = front_matter(text)
     assert 0 <= above.body_start <= len(text)
+
+
+_NINE = ",".join(["*a{}"] * 9)
+_BOMBS = {
+    "lists": "a0: &a0 [lol, lol]\n"
+    + "".join(f"a{n}: &a{n} [{_NINE.replace('{}', str(n - 1))}]\n" for n in range(1, 10)),
+    "pairs": "a0: &a0 [lol,lol]\n"
+    + "".join(f"a{n}: &a{n} [{_NINE.replace('{}', str(n - 1))}]\n" for n in range(1, 12))
+    + "p: !!pairs [x: *a11]\n",
+    "merged": "a0: &a0 {x: 1, y: 2}\n"
+    + "".join(f"a{n}: &a{n} {{<<: [{_NINE.replace('{}', str(n - 1))}]}}\n" for n in range(1, 12)),
+    "itself": "a: &a [*a]\n",
+}
+
+
+@pytest.mark.parametrize("block", _BOMBS.values(), ids=_BOMBS)
+def test_a_few_lines_do_not_become_millions(block):
+    found = front_matter(f"---\ntitle: x\n{block}---\nThe week was quiet.")
+    assert found.meta == {}  # and is there at once
+    assert found.problem.startswith("aliases (*name) are not read")
+    assert found.body_start > 0
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "a: " + "[" * 5000,
+        "a: " + "{a: " * 3000,
+        "? " * 4000 + "x",
+        "a: " + "1:" * 6000 + "1",
+        "a: " + "9" * 19_000,
+    ],
+)
+def test_deep_nesting_and_numbers_without_end_raise_nothing(block):
+    text = f"---\ntitle: x\n{block}\n---\nThe week was quiet."
+    assert len(str(front_matter(text).meta)) < 100
+
+
+@pytest.mark.parametrize(
+    "value", ["!!python/object/apply:os.system ['echo']", "!!python/name:os.system", "!!binary aGk="]
+)
+def test_no_tag_of_a_block_is_obeyed(value):
+    found = front_matter(f"---\ntitle: x\na: {value}\n---\nThe week was quiet.")
+    assert "a" not in found.meta
+    assert found.problem is not None or found.meta == {"title": "x"}

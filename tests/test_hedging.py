@@ -148,9 +148,13 @@ BOMB = '<!DOCTYPE a [<!ENTITY a0 "aaaaaaaaaa">{}]><a>&a9;</a>'.format(
     "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 )
 
+OUTSIDE = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>'
+
 
 @pytest.mark.parametrize(
-    "content", ["", "no xml", "<Annotation/>", BOMB], ids=["empty", "text", "other", "bomb"]
+    "content",
+    ["", "no xml", "<Annotation/>", BOMB, OUTSIDE, OUTSIDE.replace("SYSTEM", "PUBLIC 'a'")],
+    ids=["empty", "text", "other", "bomb", "file", "public"],
 )
 def test_a_file_in_another_layout_is_refused_by_name(tmp_path, content):
     path = tmp_path / "other.xml"

@@ -171,7 +171,7 @@ def _with_aside(text: Text, last: int, limits: Range) -> Range | None:
         aside = tokens[position + 1 : last - 1]
         reports = last - 2 in text.verbs and aside[0] not in grammar.RELATIVES
         if opener == "," and (
-            reports or aside[0] in grammar.PREPOSITIONS or all(map(grammar.is_adverb, aside))
+            reports or all(map(grammar.is_adverb, aside)) or aside[0] in grammar.PREPOSITIONS
         ):
             return name
         return Range(name.first, last - 1 if opener == "," else last)
@@ -215,8 +215,9 @@ _CIRCUMSTANCES = frozenset("during after before amid about".split()) | grammar.D
 def _is_predicate(text: Text, first: int, token: int) -> bool:
     """Whether a reporting verb follows a phrase without a relative clause: "a letter seen by the court shows"."""
     cue = text.cues.get(token)
-    relative = not grammar.RELATIVES.isdisjoint(text.document.tokens[first:token])
-    return cue is not None and cue.kind == "finite" and not relative
+    if cue is None or cue.kind != "finite":
+        return False
+    return grammar.RELATIVES.isdisjoint(text.document.tokens[first:token])
 
 
 def _names_document(text: Text, first: int, limits: Range) -> bool:

@@ -15,6 +15,7 @@ from framing.analysis import Analysis
 from framing.comparison.claims import shared_claims
 from framing.comparison.figures import Found, dates, figures, show_date
 from framing.comparison.named import ORGANISATION, PERSON, PLACE, UNKNOWN, names
+from framing.decoding import replace_surrogates
 from framing.document import Document
 
 KINDS = ("figure", "date", PERSON, PLACE, ORGANISATION, "claim")
@@ -52,7 +53,7 @@ def facts(analyses: Iterable[Analysis]) -> pd.DataFrame:
         for (kind, fact), spans in places.items():
             start, end = spans[0]
             rows.append({
-                "fact": fact,
+                "fact": replace_surrogates(fact)[0],
                 "kind": kind,
                 "article": analysis.document.id,
                 "count": len(spans),

@@ -21,6 +21,7 @@ from framing.comparison.differences import COLUMNS as DIFFERENCE_COLUMNS
 from framing.comparison.differences import Key, Side, compared, make_side
 from framing.comparison.intervals import accelerated
 from framing.comparison.rows import SCORE_COLUMNS
+from framing.decoding import replace_surrogates
 
 LEAST_ARTICLES = 5  # below this nothing is resampled: five articles have but 126 different resamples
 NOT_GIVEN = "not given"
@@ -182,7 +183,7 @@ def _plain(value: Any) -> str:
     """Metadata as text; empty where there is none."""
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return ""
-    return " ".join(str(value).split())
+    return " ".join(replace_surrogates(str(value))[0].split())
 
 
 def _period(date: str, what: str) -> str:

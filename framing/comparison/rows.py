@@ -40,13 +40,18 @@ def evidence_frame(analyses: Iterable[Analysis]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {"article": analysis.document.id, **item.to_dict(text)}
+        {"article": analysis.document.id, **_valid(item.to_dict(analysis.document.text))}
         for analysis in analyses
-        for text in [_SURROGATE.sub("\ufffd", analysis.document.text)]
         for item in analysis.evidence
     ]
     own = sorted({key for row in rows for key in row} - {"article", *EVIDENCE_COLUMNS})
     return pd.DataFrame(rows, columns=["article", *EVIDENCE_COLUMNS, *own])
+
+
+def _valid(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: _SURROGATE.sub("\ufffd", cell) if isinstance(cell, str) else cell for key, cell in row.items()
+    }
 
 
 def rows_of(frame: pd.DataFrame) -> Iterable[Any]:

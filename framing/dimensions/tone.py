@@ -165,23 +165,42 @@ def _compound(chunks: list[str], passage: str) -> tuple[float, list[tuple[int, i
     words, lowers, places, valences, turns, uppers, emojis, _ = zip(*seen, strict=True)
     sentiments: list[float] = [0.0] * len(chunks)
     found: list[tuple[int, int, int, float]] = []
+    mixed_case = 0 < sum(uppers) < len(uppers)
     for index in compress(range(len(chunks)), valences):
         valence = valences[index]
         around = slice(max(0, index - _BEFORE), index + _AFTER + 1)
         if uppers[index] or any(turns[around]):
-            valence = _turned(words[around], index - around.start, 0 < sum(uppers) < len(uppers))
+            valence = _turned(words[around], index - around.start, mixed_case)
         found.append((index, places[index], len(words[index]), valence))
         if lowers[index] != "kind" or lowers[index + 1 : index + 2] != ("of",):
             sentiments[index] = valence
     vader = _vader()
     if any(emojis):
-        return vader.polarity_scores(passage.translate(_STRAIGHT))["compound"], found
+        described = _described(passage.translate(_STRAIGHT))
+        return _compound(described.split(), described)[0], found
     if "but" in lowers:
         sentiments = vader._but_check(list(words), sentiments)  # noqa: SLF001  there is no other name for it
     emphasis = vader._punctuation_emphasis(passage)  # noqa: SLF001
     total = sum(sentiments)
     total += emphasis if total > 0 else -emphasis if total < 0 else 0.0
     return round(normalize(total), 4), found
+
+
+# VADER does not straighten marks in what it says of an emoji, and so misses the word between them.
+_KEPT = str.maketrans("‘’ʼ`“”„«»", "′" * 4 + "″" * 5)
+
+
+def _described(passage: str) -> str:
+    """A passage as VADER reads it, with words in place of emoji."""
+    pieces: list[str] = []
+    spaced = True
+    for character in passage:
+        description = _vader().emojis.get(character)
+        if description is not None and not spaced:
+            pieces.append(" ")
+        pieces.append(character if description is None else description.translate(_KEPT))
+        spaced = description is None and character == " "
+    return "".join(pieces).strip()
 
 
 def _turned(words: Sequence[str], index: int, mixed_case: bool) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from framing.decoding import replace_surrogates
 from framing.models.units import NAME
 
 TARGET = "<target>"
@@ -46,7 +47,8 @@ class Pieces(dict[str, tuple[int, ...]]):
         elif word[0] == "<" and len(word) > 1:
             own = (self.name,)
         else:
-            own = tuple(self._tokenizer.encode(word, add_special_tokens=False).ids[:_LONGEST_WORD]) or (
+            readable = replace_surrogates(word)[0]  # the tokenizer takes UTF-8 alone
+            own = tuple(self._tokenizer.encode(readable, add_special_tokens=False).ids[:_LONGEST_WORD]) or (
                 self.unknown,
             )
         self[word] = own

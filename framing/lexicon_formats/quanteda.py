@@ -12,18 +12,10 @@ from framing.corpus import Failure
 from framing.data import DataError, read_text
 from framing.lexicon import Entry, Lexicon
 from framing.lexicon_formats.rows import Found, category_name, meaning, row, written_out
+from framing.plain_yaml import NoAliasLoader
 
 _DEEPEST = 20  # categories inside categories
 _WORDS = ("str", "bool")  # to YAML, no and yes are no words
-
-
-class _NoAliasLoader(yaml.SafeLoader):
-    """Reads no aliases: a file of a few lines could make millions of terms of them."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not read; write the terms out")
-        return super().compose_node(parent, index)
 
 
 def read_yaml(path: Path) -> Found:
@@ -32,7 +24,7 @@ def read_yaml(path: Path) -> Found:
     Nothing in the file is run or built. Raises `DataError` when it is no YAML, has aliases, or is no mapping.
     """
     try:
-        root = yaml.compose(read_text(path), Loader=_NoAliasLoader)
+        root = yaml.compose(read_text(path), Loader=NoAliasLoader)
     except yaml.YAMLError as error:
         raise DataError(f"{path}: is not valid YAML; {' '.join(str(error).split())}") from error
     except RecursionError as error:

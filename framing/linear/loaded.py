@@ -147,7 +147,12 @@ def sentence_probabilities(
 
 def probability(log_odds: Floats) -> Floats:
     """Probabilities of log-odds, 0..1."""
-    return 1 / (1 + np.exp(-log_odds))
+    return 1 / (1 + np.exp(-np.maximum(log_odds, _LEAST_LOG_ODDS)))
+
+
+_LEAST_LOG_ODDS = (
+    -700.0
+)  # below, the exponential is more than a number can hold; a very long sentence may come to it
 
 
 def read_text(

@@ -321,9 +321,10 @@ def place(document: Document, units: Units, ids: Sequence[int], rows: Sequence[P
     """The parts of the sentences of some rows: words halfway between two mentions belong to the later one."""
     found: list[int] = []
     bounds = units.sentences
+    others = [unit for unit, id in enumerate(ids) if id != NAME]
     for number, (sentence, _, _, mentions) in enumerate(rows):
         low, high = bounds[sentence], bounds[sentence + 1]
-        runs = [_run(document, units, ids, low, high, start, end) for _, start, end, *_ in mentions]
+        runs = [_run(document, units, others, low, high, start, end) for _, start, end, *_ in mentions]
         if len(runs) > 1 or runs[0] == (high, high):
             runs = sorted({*runs} - {(high, high)})
         start = low
@@ -335,19 +336,21 @@ def place(document: Document, units: Units, ids: Sequence[int], rows: Sequence[P
 
 
 def _run(
-    document: Document, units: Units, ids: Sequence[int], low: int, high: int, start: int, end: int
+    document: Document, units: Units, others: Sequence[int], low: int, high: int, start: int, end: int
 ) -> tuple[int, int]:
-    """The units of a mention with the names it touches, which may be more of its name; `high` twice where it has none."""
+    """The units of a mention with the names it touches, which may be more of its name; `high` twice where it has none.
+
+    `others` are the units that are no names.
+    """
     tokens = document.tokens_in(start, end)
     if not tokens:
         return high, high
     first = bisect_right(units.firsts, tokens.start) - 1
     last = min(high, bisect_left(units.firsts, tokens.stop, first))
-    while first > low and ids[first - 1] == NAME:
-        first -= 1
-    while last < high and ids[last] == NAME:
-        last += 1
-    return first, last
+    # Looked up, not walked to: a text may be nothing but names.
+    before, behind = bisect_left(others, first) - 1, bisect_left(others, last)
+    first = min(first, max(low, others[before] + 1)) if before >= 0 else min(first, low)
+    return first, min(high, others[behind]) if behind < len(others) else high
 
 
 def score(model: Model, text: Text, parts: Parts, rows: int) -> Reading:

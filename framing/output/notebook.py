@@ -417,7 +417,7 @@ def _of_span(span: Mapping[str, Any], text: str) -> Mark:
     )
 
 
-_GAP = re.compile(r"\s*\n[^\S\n]*\n\s*|\A\s+|\s+\Z")
+_GAP = re.compile(r"(?<!\s)(?:\s*\n[^\S\n]*\n\s*|\A\s+|\s+\Z)")  # looked for once in a line of blanks
 
 
 def _parts(text: str) -> Iterator[Paragraph]:

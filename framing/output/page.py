@@ -65,7 +65,7 @@ def json_data(value: Any) -> Markup:
     return Markup(text)  # noqa: S704 - escaped above
 
 
-_TAG = re.compile("<[^>]*>")
+_TAG = re.compile("<[^<>]*>")
 _SPOKEN_PARTS = re.compile(' (?:role|aria-[a-z]+|target)="[^"]*"')
 # Vega puts the address of its own site before a place in the page.
 _LINK = re.compile('<a xlink:href="[^"#]*#')

@@ -183,7 +183,7 @@ def teacher_shares(examples: Sequence[Example]) -> NDArray[np.float32]:
         np.save(path.with_suffix(".new.npy"), shares)
         path.with_suffix(".new.npy").replace(path)
         checkpoint.unlink()
-    found: NDArray[np.float32] = np.load(path)
+    found: NDArray[np.float32] = np.load(path, allow_pickle=False)
     return found
 
 

@@ -33,7 +33,9 @@ CUE_TYPES = {
     "speculation_hypo_investigation _": "condition",
 }
 
-_WORD = re.compile(r"[\w'’-]*\w[\w'’-]*")
+_WORD = re.compile(
+    r"(?<![\w'’-])['’-]*\w[\w'’-]*"
+)  # begins where no other could, so that a line of hyphens is read once
 
 
 class Cue(NamedTuple):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from framing.analysis import ALL_VOICES, Analysis, analyze
+from framing.decoding import replace_surrogates
 from framing.document import Document, Sentence
 from framing.lexicon import Lexicon, Match
 from framing.voice import VOICES
@@ -62,12 +63,16 @@ def _hits(lexicon: Lexicon, analysis: Analysis, context: int) -> Iterator[tuple[
     document, voices = analysis.document, analysis.markup.voices
     for match in lexicon.match(document):
         start, end = document.starts[match.first], document.ends[match.last - 1]
-        before, after = around(document, start, end, context)
+        # Frames hold valid Unicode only.
+        hit, before, after = (
+            replace_surrogates(part)[0]
+            for part in (written(document, match), *around(document, start, end, context))
+        )
         quoted = any(quote.start <= start and end <= quote.end for quote in document.quotes)
         entry = match.entry
         yield (
             document.id, document.sentence_of(match.first) + 1, start, end,
-            before, written(document, match), after,
+            before, hit, after,
             entry.term, entry.category, entry.line, voices.of(start, end).name, quoted,
         )  # fmt: skip
 

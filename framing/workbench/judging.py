@@ -126,7 +126,7 @@ def read_judged(path: str | Path) -> tuple[pd.DataFrame, list[Failure]]:
             failures.append(Failure(str(path), line, cells.problem, cells.advice))
             continue
         values = {name: " ".join(cell.split()) for name, cell in cells.items()}
-        answer = values["right"].lower()
+        answer = values.get("right", "").lower()  # a row may be cut short
         if answer in _OPEN:
             continue
         place = tuple(values.get(name, "") for name in ("article", "start", "end", "term", "category"))
