@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from framing._version import __version__
 from framing.actors import Mention, find_mentions
-from framing.comparison.intervals import accelerated, distinct_columns, drawn_sums
+from framing.comparison.intervals import accelerated_ends, distinct_columns, drawn_sums
 from framing.document import Document, make_document
 from framing.lexicon import Lexicon, Match, lexicons_digest
 from framing.voice import VOICES, Voices
@@ -206,12 +206,13 @@ class Ratio:
 
     def __call__(self, sums: Floats) -> Floats:
         """Of sums of shape (..., 2), the values of shape (...)."""
-        below = sums[..., 1]
-        values: Floats = sums[..., 0] * self.scale
+        above, below = sums[..., 0], sums[..., 1]
+        if self.scale != 1:
+            above = above * self.scale
         if np.all(below):
-            values /= below
+            values: Floats = above / below
             return values
-        return np.where(below != 0, values / np.where(below != 0, below, 1), math.nan)
+        return np.where(below != 0, above / np.where(below != 0, below, 1), math.nan)
 
 
 ratio = cache(Ratio)  # one for each scale, as the scores of a formula are worked out together
@@ -540,12 +541,15 @@ def _with_values(readings: Mapping[str, Reading], seed: int, resamples: int) -> 
 
 def _edges(scores: Sequence[Score], seed: int, resamples: int) -> Floats:
     """Value, low and high of each score, 3 × scores."""
-    tables: dict[tuple[int, bool], list[int]] = {}
-    for number, score in enumerate(scores):
-        tables.setdefault((len(score.totals), score.exchangeable), []).append(number)
     edges = np.full((3, len(scores)), math.nan)
-    for (rows, exchangeable), group in tables.items():
-        draws = resamples if exchangeable and rows >= LEAST_SENTENCES else 0
+    tables: dict[int, list[int]] = {}
+    for number, score in enumerate(scores):
+        if score.exchangeable:
+            tables.setdefault(len(score.totals), []).append(number)
+        else:
+            edges[0, number] = score.formula(score.totals.sum(axis=0))
+    for rows, group in tables.items():
+        draws = resamples if rows >= LEAST_SENTENCES else 0
         edges[:, group] = _edges_of_table([scores[number] for number in group], seed, draws)
     return edges
 
@@ -574,14 +578,33 @@ def _edges_of_table(scores: Sequence[Score], seed: int, resamples: int) -> Float
         if enough.any():
             supported.append((formula, which[enough], chosen[enough], support[enough]))
     if resamples and supported:
+        formulas, whiches, chosens, supports = zip(*supported, strict=True)
+        tested, bearing = np.concatenate(whiches), np.concatenate(supports).astype(float)
         drawn, left_out = drawn_sums(columns, seed=seed, resamples=resamples), sums[:, None] - columns
-        resampled, jackknifed = (
-            np.concatenate([formula(table[chosen].swapaxes(1, 2)) for formula, _, chosen, _ in supported])
-            for table in (drawn, left_out)
-        )
-        which, bearing = (np.concatenate([group[part] for group in supported]) for part in (1, 3))
-        edges[1:, which] = accelerated(resampled, edges[0, which], jackknifed, bearing.astype(float))
+        ordered = _worked_out(formulas, chosens, drawn, ordered=True)
+        jackknifed = _worked_out(formulas, chosens, left_out)
+        edges[1:, tested] = accelerated_ends(ordered, edges[0, tested], jackknifed, bearing)
     return edges[:, numbers]
+
+
+_TOGETHER = 16  # scores; the sums of more would not stay in the cache
+
+
+def _worked_out(
+    formulas: Sequence[Formula], groups: Sequence[Numbers], sums: Floats, *, ordered: bool = False
+) -> Floats:
+    """What each formula makes of the sums of its scores, scores × samples; `sums` are columns × samples."""
+    values = np.empty((sum(map(len, groups)), sums.shape[1]))
+    done = 0
+    for formula, group in zip(formulas, groups, strict=True):
+        for first in range(0, len(group), _TOGETHER):
+            some = sums[group[first : first + _TOGETHER]]
+            part = values[done : done + len(some)]
+            part[:] = formula(some.swapaxes(1, 2))
+            if ordered:
+                part.sort(axis=-1)
+            done += len(some)
+    return values
 
 
 def _text_or_none(value: Any) -> str | None:

@@ -51,9 +51,8 @@ def drawn_sums(columns: Array, *, seed: int | Sequence[int], resamples: int) -> 
     sums = np.empty((len(columns), resamples))
     done = 0
     for draws in _draws(columns.shape[1], seed if isinstance(seed, int) else tuple(seed), resamples):
-        weights = draws.astype(np.float64)
-        _multiply(columns, weights, sums[:, done : done + weights.shape[1]])
-        done += weights.shape[1]
+        _multiply(columns, draws, sums[:, done : done + draws.shape[1]])
+        done += draws.shape[1]
     return sums
 
 
@@ -78,14 +77,14 @@ def distinct_columns(tables: Sequence[Array]) -> tuple[Array, list[tuple[int, ..
     return np.frombuffer(b"".join(numbers)).reshape(len(numbers), rows), places
 
 
-def _multiply(a: Array, b: Array, result: Array) -> None:
-    """The matrix product a @ b, in parts for which no thread is started."""
-    rows = min(_ROWS, len(a))
-    columns = max(1, _PRODUCT // (rows * len(b)))
-    for row in range(0, len(a), rows):
-        for column in range(0, b.shape[1], columns):
-            part = slice(row, row + rows), slice(column, column + columns)
-            np.matmul(a[part[0]], b[:, part[1]], out=result[part])
+def _multiply(columns: Array, draws: NDArray[Any], result: Array) -> None:
+    """The matrix product of columns, each a row, and draws, in parts for which no thread is started."""
+    rows = min(_ROWS, len(columns))
+    size = max(1, _PRODUCT // (rows * len(draws)))
+    for draw in range(0, draws.shape[1], size):
+        weights = draws[:, draw : draw + size].astype(np.float64)
+        for row in range(0, len(columns), rows):
+            np.matmul(columns[row : row + rows], weights, out=result[row : row + rows, draw : draw + size])
 
 
 def _draws(rows: int, seed: int | tuple[int, ...], resamples: int) -> Iterable[NDArray[Any]]:
@@ -133,10 +132,15 @@ def accelerated(
     each, scores × sentences, and `bearing` how many sentences bear on each score, 2 or more. Undefined values count for
     nothing; NaN where none is defined. Where all values are the same, so are both ends: no resample shows what is not there.
     """
-    count = drawn.shape[-1]
-    if count == 0:
-        return np.full(len(drawn), np.nan), np.full(len(drawn), np.nan)
-    ordered = np.sort(drawn, axis=-1)  # what is undefined comes last
+    return accelerated_ends(np.sort(drawn, axis=-1), value, left_out, bearing, level=level)
+
+
+def accelerated_ends(
+    ordered: Array, value: Array, left_out: Array, bearing: Array, *, level: float = LEVEL
+) -> tuple[Array, Array]:
+    """As `accelerated`, of bootstrap values that are sorted already, what is undefined last."""
+    if ordered.shape[-1] == 0:
+        return np.full(len(ordered), np.nan), np.full(len(ordered), np.nan)
     defined = _defined(ordered)
     # Sums in another order differ in the last bits; equal values must count as equal.
     near = 1e-9 * np.abs(value)
