@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain, compress
 from pathlib import Path
 from types import MappingProxyType
@@ -263,6 +263,7 @@ def _same_case(entry: Entry, document: Document, first: int, last: int) -> bool:
     return begins and spelled[1:] == wanted[1:] and spelled[:1].lower() == wanted[:1].lower()
 
 
+@lru_cache(maxsize=10_000)
 def _letters(text: str) -> str:
     """A text without spaces and hyphens, quotes straight, case kept."""
     return "".join(c for c in text.translate(_QUOTES) if not c.isspace() and c != "-")
