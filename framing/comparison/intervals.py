@@ -26,6 +26,7 @@ BLOCK = 200_000
 # much longer than the product takes.
 _PRODUCT = 250_000
 _ROWS = 32
+_SENTENCES = 256
 _NORMAL = NormalDist()
 
 
@@ -78,13 +79,33 @@ def distinct_columns(tables: Sequence[Array]) -> tuple[Array, list[tuple[int, ..
 
 
 def _multiply(columns: Array, draws: NDArray[Any], result: Array) -> None:
-    """The matrix product of columns, each a row, and draws, in parts for which no thread is started."""
+    """The matrix product of columns, each a row, and draws, in parts for which no thread is started.
+
+    Sums of whole numbers are exact in any order. So of many sentences some are added at a time, since narrow parts are slow.
+    """
+    if len(draws) <= _SENTENCES:
+        return _multiply_parts(columns, draws, result, len(draws))
+    whole = (columns == np.rint(columns)).all(axis=1)
+    for some, sentences in ((whole, _SENTENCES), (~whole, len(draws))):
+        sums = np.empty((np.count_nonzero(some), draws.shape[1]))
+        _multiply_parts(columns[some], draws, sums, sentences)
+        result[some] = sums
+    return None
+
+
+def _multiply_parts(columns: Array, draws: NDArray[Any], result: Array, sentences: int) -> None:
+    """The same with as many sentences in each part."""
+    if not len(columns):
+        return
     rows = min(_ROWS, len(columns))
-    size = max(1, _PRODUCT // (rows * len(draws)))
+    size = max(1, _PRODUCT // (rows * sentences))
     for draw in range(0, draws.shape[1], size):
         weights = draws[:, draw : draw + size].astype(np.float64)
         for row in range(0, len(columns), rows):
-            np.matmul(columns[row : row + rows], weights, out=result[row : row + rows, draw : draw + size])
+            part, some = result[row : row + rows, draw : draw + size], columns[row : row + rows]
+            np.matmul(some[:, :sentences], weights[:sentences], out=part)
+            for first in range(sentences, len(draws), sentences):
+                part += some[:, first : first + sentences] @ weights[first : first + sentences]
 
 
 def _draws(rows: int, seed: int | tuple[int, ...], resamples: int) -> Iterable[NDArray[Any]]:
