@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 from statistics import NormalDist
 from typing import Any
 
@@ -65,16 +64,21 @@ def own_seed(id: str, seed: int) -> tuple[int, int]:
 def distinct_columns(tables: Sequence[Array]) -> tuple[Array, list[tuple[int, ...]]]:
     """The distinct columns of all tables, one a row, and for each table which of them it has: scores share denominators."""
     rows = len(tables[0])
-    stacked = np.concatenate([table.T for table in tables], dtype=np.float64)
-    contents, size = stacked.tobytes(), rows * stacked.itemsize
     numbers: dict[bytes, int] = {}
-    found = iter(
-        [
+    places: list[tuple[int, ...]] = [()] * len(tables)
+    alike: dict[int, list[int]] = {}
+    for place, table in enumerate(tables):
+        alike.setdefault(table.shape[1], []).append(place)
+    for width, group in alike.items():
+        stacked = np.concatenate([tables[place] for place in group], dtype=np.float64)
+        contents = stacked.reshape(len(group), rows, width).swapaxes(1, 2).tobytes()
+        size = rows * stacked.itemsize
+        found = [
             numbers.setdefault(contents[at * size : (at + 1) * size], len(numbers))
-            for at in range(len(stacked))
+            for at in range(len(group) * width)
         ]
-    )
-    places = [tuple(islice(found, table.shape[1])) for table in tables]
+        for at, place in enumerate(group):
+            places[place] = tuple(found[at * width : (at + 1) * width])
     return np.frombuffer(b"".join(numbers)).reshape(len(numbers), rows), places
 
 
