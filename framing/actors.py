@@ -96,6 +96,11 @@ def _actors(lexicon: Lexicon) -> tuple[Actor, ...]:
     )
 
 
+@cache
+def _by_id(lexicon: Lexicon) -> Mapping[str, Actor]:
+    return {actor.id: actor for actor in _actors(lexicon)}
+
+
 def _titles(lexicon: Lexicon) -> dict[str, str]:
     pairs = (part.partition("=") for part in lexicon.header.get("actors", "").split(";"))
     return {id.strip(): title.strip() for id, _, title in pairs if title.strip()}
@@ -114,8 +119,8 @@ def find_mentions(document: Document, actors: Iterable[Actor] | None = None) -> 
     >>> [(m.actor, m.name) for m in find_mentions(make_document("Moscow has bases in Syria, said Mr. Putin."))]
     [('russia', 'Moscow'), ('putin', 'Mr. Putin'), ('russia', 'Mr. Putin')]
     """
-    known = {actor.id: actor for actor in load_actors()}
-    wanted = set(known) if actors is None else {actor.id for actor in actors}
+    known = _by_id(load_lexicon("actors"))
+    wanted = known if actors is None else {actor.id for actor in actors}
     date = _date(document)
     mentions: list[Mention] = []
     for match in _names(document):

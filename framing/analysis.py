@@ -13,9 +13,9 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property
 from itertools import islice
-from operator import attrgetter, or_
+from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 
 from framing._version import __version__
 from framing.actors import Mention, find_mentions
-from framing.comparison.intervals import accelerated, distinct_columns, drawn_sums
+from framing.comparison.intervals import accelerated_ends, distinct_columns, drawn_sums
 from framing.document import Document, make_document
 from framing.lexicon import Lexicon, Match, lexicons_digest
 from framing.voice import VOICES, Voices
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.intp]
 Formula = Callable[[Floats], Floats]
 _Record = TypeVar("_Record")
 
@@ -205,12 +206,13 @@ class Ratio:
 
     def __call__(self, sums: Floats) -> Floats:
         """Of sums of shape (..., 2), the values of shape (...)."""
-        below = sums[..., 1]
-        values: Floats = sums[..., 0] * self.scale
+        above, below = sums[..., 0], sums[..., 1]
+        if self.scale != 1:
+            above = above * self.scale
         if np.all(below):
-            values /= below
+            values: Floats = above / below
             return values
-        return np.where(below != 0, values / np.where(below != 0, below, 1), math.nan)
+        return np.where(below != 0, above / np.where(below != 0, below, 1), math.nan)
 
 
 ratio = cache(Ratio)  # one for each scale, as the scores of a formula are worked out together
@@ -530,59 +532,79 @@ def bearing(totals: Floats) -> int:
 def _with_values(readings: Mapping[str, Reading], seed: int, resamples: int) -> dict[str, Reading]:
     """Fill in values and intervals, all scores on the same bootstrap draws."""
     scores = [score for reading in readings.values() for score in reading.scores]
-    # Many scores have the same formula and totals, as all do that count nothing in a voice: these are worked out once.
-    keys = [(score.formula, score.exchangeable, score.totals.tobytes()) for score in scores]
-    distinct = dict(zip(keys, scores, strict=True))
-    edges = dict(zip(distinct, _edges(list(distinct.values()), seed, resamples), strict=True))
-    valued = (score.valued(*edges[key]) for score, key in zip(scores, keys, strict=True))
+    valued = map(Score.valued, scores, *_edges(scores, seed, resamples).tolist())
     return {
         name: Reading(reading.dimension, reading.evidence, tuple(islice(valued, len(reading.scores))))
         for name, reading in readings.items()
     }
 
 
-def _edges(scores: Sequence[Score], seed: int, resamples: int) -> list[tuple[float, float, float]]:
-    """Value, low and high of each score."""
-    tables: dict[tuple[int, bool], list[int]] = {}
-    for number, score in enumerate(scores):
-        tables.setdefault((len(score.totals), score.exchangeable), []).append(number)
+def _edges(scores: Sequence[Score], seed: int, resamples: int) -> Floats:
+    """Value, low and high of each score, 3 × scores."""
     edges = np.full((3, len(scores)), math.nan)
-    for (rows, exchangeable), group in tables.items():
-        draws = resamples if exchangeable and rows >= LEAST_SENTENCES else 0
+    tables: dict[int, list[int]] = {}
+    for number, score in enumerate(scores):
+        if score.exchangeable:
+            tables.setdefault(len(score.totals), []).append(number)
+        else:
+            edges[0, number] = score.formula(score.totals.sum(axis=0))
+    for rows, group in tables.items():
+        draws = resamples if rows >= LEAST_SENTENCES else 0
         edges[:, group] = _edges_of_table([scores[number] for number in group], seed, draws)
-    return list(zip(*edges.tolist(), strict=True))
+    return edges
 
 
 def _edges_of_table(scores: Sequence[Score], seed: int, resamples: int) -> Floats:
     """Value, low and high of scores over the same sentences, 3 × scores; those of a formula are worked out together."""
     columns, places = distinct_columns([score.totals for score in scores])
-    alike: dict[tuple[Formula, int], list[int]] = {}
-    for number, score in enumerate(scores):
-        alike.setdefault((score.formula, len(places[number])), []).append(number)
-    edges = np.full((3, len(scores)), math.nan)
+    # Many scores have the same formula and totals, as all do that count nothing in a voice: these are worked out once.
+    distinct: dict[tuple[Formula, tuple[int, ...]], int] = {}
+    numbers = [
+        distinct.setdefault((score.formula, own), len(distinct))
+        for score, own in zip(scores, places, strict=True)
+    ]
+    alike: dict[tuple[Formula, int], list[tuple[int, tuple[int, ...]]]] = {}
+    for (formula, own), number in distinct.items():
+        alike.setdefault((formula, len(own)), []).append((number, own))
+    edges = np.full((3, len(distinct)), math.nan)
     sums = np.ascontiguousarray(columns.T).sum(axis=0)
-    bits = [int.from_bytes(bits.tobytes()) for bits in np.packbits(columns != 0, axis=1)]
-    drawn = drawn_sums(columns, seed=seed, resamples=resamples) if resamples else None
-    supported: list[int] = []
-    bearing: list[int] = []
-    values: list[tuple[Floats, Floats]] = []
+    bears = columns != 0
+    supported: list[tuple[Formula, Numbers, Numbers, Numbers]] = []
     for (formula, _), group in alike.items():
-        edges[0, group] = formula(sums[[places[number] for number in group]])
-        if drawn is not None:
-            support = [reduce(or_, [bits[place] for place in places[number]]).bit_count() for number in group]
-            enough = [at for at, size in enumerate(support) if size >= LEAST_SENTENCES]
-            if enough:
-                supported += [group[at] for at in enough]
-                bearing += [support[at] for at in enough]
-                chosen = [places[group[at]] for at in enough]
-                left_out = sums[chosen][..., None] - columns[chosen]
-                values.append((formula(drawn[chosen].swapaxes(1, 2)), formula(left_out.swapaxes(1, 2))))
-    if values:
-        resampled, jackknifed = (np.concatenate(parts) for parts in zip(*values, strict=True))
-        edges[1:, supported] = accelerated(
-            resampled, edges[0, supported], jackknifed, np.array(bearing, dtype=float)
-        )
-    return edges
+        which, chosen = (np.array(part) for part in zip(*group, strict=True))
+        edges[0, which] = formula(sums[chosen])
+        support = np.count_nonzero(bears[chosen].any(axis=1), axis=1)
+        enough = support >= LEAST_SENTENCES
+        if enough.any():
+            supported.append((formula, which[enough], chosen[enough], support[enough]))
+    if resamples and supported:
+        formulas, whiches, chosens, supports = zip(*supported, strict=True)
+        tested, bearing = np.concatenate(whiches), np.concatenate(supports).astype(float)
+        drawn, left_out = drawn_sums(columns, seed=seed, resamples=resamples), sums[:, None] - columns
+        ordered = _worked_out(formulas, chosens, drawn, ordered=True)
+        jackknifed = _worked_out(formulas, chosens, left_out)
+        edges[1:, tested] = accelerated_ends(ordered, edges[0, tested], jackknifed, bearing)
+    return edges[:, numbers]
+
+
+_TOGETHER = 16  # scores; the sums of more would not stay in the cache
+
+
+def _worked_out(
+    formulas: Sequence[Formula], groups: Sequence[Numbers], sums: Floats, *, ordered: bool = False
+) -> Floats:
+    """What each formula makes of the sums of its scores, scores × samples; `sums` are columns × samples."""
+    values = np.empty((sum(map(len, groups)), sums.shape[1]))
+    done = 0
+    for formula, group in zip(formulas, groups, strict=True):
+        for first in range(0, len(group), _TOGETHER):
+            some = sums[group[first : first + _TOGETHER]]
+            part = values[done : done + len(some)]
+            part[:] = formula(some.swapaxes(1, 2))
+            if ordered:
+                part.sort(axis=-1)
+            done += len(some)
+    return values
 
 
 def _text_or_none(value: Any) -> str | None:

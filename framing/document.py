@@ -312,7 +312,7 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         return False
     if match.group().rstrip(_CLOSERS + " \t\r\n\u00a0") != ".":
         return True
-    before = text[max(0, match.start() - _LAST_WORD) : match.start()].split()
+    before = text[max(0, match.start() - _LAST_WORD) : match.start()].rsplit(maxsplit=1)
     word = before[-1].lstrip(_OPENERS).lower() if before else ""
     if word in _NUMBERED and following[:1].isdigit():
         return False
@@ -329,8 +329,9 @@ _NUMBERED = frozenset({"no", "nos", "art", "fig", "sec", "vol", "p", "pp"})
 
 
 def _is_initials(word: str) -> bool:
-    letters = word.split(".")
-    return all(len(letter) == 1 and letter.isalpha() for letter in letters)
+    if len(word) > 1 and word[1] != ".":  # as most words
+        return False
+    return all(len(letter) == 1 and letter.isalpha() for letter in word.split("."))
 
 
 # Paragraphs -----------------------------------------------------------------------------------------------------

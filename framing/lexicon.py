@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain, compress
 from pathlib import Path
 from types import MappingProxyType
@@ -125,12 +125,13 @@ class Lexicon:
         end = len(tokens) if last is None else min(last, len(tokens))
         positions: Iterable[int] = range(first, end)
         if _ANY_ENDING not in trie:  # most tokens begin no entry, and most others only a longer one
+            words = tokens[first:end]
+            begins = self._beginnings
+            pairs = zip(positions, words, (*words[1:], ""), strict=False)
             positions = [
                 position
-                for position in compress(positions, map(trie.__contains__, tokens[first:end]))
-                if _ENTRIES in (node := trie[tokens[position]])
-                or _ANY_ENDING in node
-                or (position + 1 < end and (tokens[position + 1] in node or tokens[position + 1] == "-"))
+                for position, word, following in compress(pairs, map(begins.__contains__, words))
+                if (second := begins[word]) is None or following in second
             ]
         found: list[Match] = []
         free = sentence_end = first
@@ -144,6 +145,14 @@ class Lexicon:
                 found.append(best)
                 free = best.last
         return found
+
+    @cached_property
+    def _beginnings(self) -> dict[str, frozenset[str] | None]:
+        """First words of entries with the words that go on from there, None where one may be all there is."""
+        return {
+            word: None if _ENTRIES in node or _ANY_ENDING in node else frozenset({"-", *node})
+            for word, node in self._trie.items()
+        }
 
     def match_at(self, document: Document, first: int, last: int) -> Match | None:
         """The entry that begins at the token `first` and ends before `last`, which is in the same sentence."""
@@ -263,6 +272,7 @@ def _same_case(entry: Entry, document: Document, first: int, last: int) -> bool:
     return begins and spelled[1:] == wanted[1:] and spelled[:1].lower() == wanted[:1].lower()
 
 
+@lru_cache(maxsize=10_000)
 def _letters(text: str) -> str:
     """A text without spaces and hyphens, quotes straight, case kept."""
     return "".join(c for c in text.translate(_QUOTES) if not c.isspace() and c != "-")

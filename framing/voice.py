@@ -39,6 +39,7 @@ class Voices:
     ) -> None:
         self._document = document
         self._mentions = mentions
+        self._weighed: dict[tuple[int, int], Voice] = {}
         self._voices = _NOBODY | {
             index: Voice("attributed", attribution.source_actor, index)
             for index, attribution in enumerate(attributions)
@@ -75,6 +76,12 @@ class Voices:
 
     def of(self, start: int, end: int) -> Voice:
         """The voice of most tokens in `start:end`, a name being one token; the first one's where two are equal."""
+        span = start, end
+        if span not in self._weighed:  # several dimensions ask for the same sentences and mentions
+            self._weighed[span] = self._weigh(start, end)
+        return self._weighed[span]
+
+    def _weigh(self, start: int, end: int) -> Voice:
         tokens = self._document.tokens_in(start, end)
         owners = self._owner[tokens.start : tokens.stop]
         if not owners:

@@ -17,9 +17,11 @@ from framing.comparison.differences import (
 )
 from framing.comparison.intervals import (
     BLOCK,
-    _quantile_of_each,
+    _quantiles_of_each,
+    _ranks,
     accelerated,
     blocks,
+    drawn_sums,
     percentiles,
     resampled_sums,
     student,
@@ -123,8 +125,29 @@ def test_a_quantile_of_values_that_repeat_lies_between_them():
     """Mid-quantiles: half of the draws are 0, half 1, so 0 stands for the lowest quarter and 1 for the highest."""
     drawn = np.array([[0.0] * 500 + [1.0] * 500])
     shares = (0.1, 0.25, 0.5, 0.6, 0.75, 1.0)
-    found = [_quantile_of_each(drawn, np.array([1000]), np.array([share]))[0] for share in shares]
-    assert found == pytest.approx([0, 0, 0.5, 0.7, 1, 1])
+    found = _quantiles_of_each(drawn, np.array([1000]), np.array(shares)[:, None])
+    assert found[:, 0] == pytest.approx([0, 0, 0.5, 0.7, 1, 1])
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 8, 1000])
+def test_ranks_are_what_counting_finds(count: int):
+    random = np.random.default_rng(count)
+    drawn = random.integers(0, 6, (20, count)) / 5
+    drawn[random.random(drawn.shape) < 0.2] = np.nan
+    ordered = np.sort(drawn, axis=-1)
+    limits = np.array([np.full(20, limit) for limit in (-1, 0, 0.4, 0.5, 1, 2, np.nan)])
+    assert np.array_equal(_ranks(ordered, limits), [(ordered < row[:, None]).sum(axis=-1) for row in limits])
+
+
+@pytest.mark.parametrize("rows", [200, 600])
+def test_the_sums_of_a_table_do_not_depend_on_what_kind_of_numbers_stands_beside_it(rows: int):
+    random = np.random.default_rng(rows)
+    whole, shares = random.integers(0, 9, (40, rows)).astype(float), random.random((3, rows))
+    together = drawn_sums(np.concatenate([whole, shares]), seed=1, resamples=50)
+    assert np.array_equal(together[:40], drawn_sums(whole, seed=1, resamples=50))
+    assert together[40:] == pytest.approx(drawn_sums(shares, seed=1, resamples=50), rel=1e-12)
+    always = np.ones((1, rows))
+    assert (drawn_sums(always, seed=1, resamples=50) == rows).all()
 
 
 def test_an_interval_counts_what_is_defined_and_keeps_what_is_all_the_same():

@@ -78,6 +78,7 @@ def test_range_limits_the_search() -> None:
     assert [match.first for match in lexicon.match(document, 2)] == [4]
     assert [match.first for match in lexicon.match(document, 0, 2)] == [1]
     assert lexicon.match(document, 6) == []
+    assert lexicon.match(document, 3, 3) == []
 
 
 @pytest.mark.parametrize("name", lexicon_names())

@@ -25,6 +25,7 @@ BLOCK = 200_000
 # much longer than the product takes.
 _PRODUCT = 250_000
 _ROWS = 32
+_SENTENCES = 256
 _NORMAL = NormalDist()
 
 
@@ -42,7 +43,7 @@ def resampled_sums(
         return [np.full((resamples, table.shape[1]), np.nan) for table in tables]
     columns, places = distinct_columns(tables)
     sums = drawn_sums(columns, seed=seed, resamples=resamples)
-    return [sums[some].T for some in places]
+    return [sums[list(some)].T for some in places]
 
 
 def drawn_sums(columns: Array, *, seed: int | Sequence[int], resamples: int) -> Array:
@@ -50,9 +51,8 @@ def drawn_sums(columns: Array, *, seed: int | Sequence[int], resamples: int) -> 
     sums = np.empty((len(columns), resamples))
     done = 0
     for draws in _draws(columns.shape[1], seed if isinstance(seed, int) else tuple(seed), resamples):
-        weights = draws.astype(np.float64)
-        _multiply(columns, weights, sums[:, done : done + weights.shape[1]])
-        done += weights.shape[1]
+        _multiply(columns, draws, sums[:, done : done + draws.shape[1]])
+        done += draws.shape[1]
     return sums
 
 
@@ -61,34 +61,55 @@ def own_seed(id: str, seed: int) -> tuple[int, int]:
     return seed, zlib.crc32(id.encode("utf-8", "surrogatepass"))
 
 
-def distinct_columns(tables: Sequence[Array]) -> tuple[Array, list[list[int]]]:
+def distinct_columns(tables: Sequence[Array]) -> tuple[Array, list[tuple[int, ...]]]:
     """The distinct columns of all tables, one a row, and for each table which of them it has: scores share denominators."""
     rows = len(tables[0])
     numbers: dict[bytes, int] = {}
-    places: list[list[int]] = [[]] * len(tables)
+    places: list[tuple[int, ...]] = [()] * len(tables)
     alike: dict[int, list[int]] = {}
     for place, table in enumerate(tables):
         alike.setdefault(table.shape[1], []).append(place)
     for width, group in alike.items():
-        turned = np.array([tables[place] for place in group], dtype=np.float64).swapaxes(1, 2)
-        contents, size = turned.tobytes(), rows * turned.itemsize
+        stacked = np.concatenate([tables[place] for place in group], dtype=np.float64)
+        contents = stacked.reshape(len(group), rows, width).swapaxes(1, 2).tobytes()
+        size = rows * stacked.itemsize
         found = [
             numbers.setdefault(contents[at * size : (at + 1) * size], len(numbers))
             for at in range(len(group) * width)
         ]
         for at, place in enumerate(group):
-            places[place] = found[at * width : (at + 1) * width]
+            places[place] = tuple(found[at * width : (at + 1) * width])
     return np.frombuffer(b"".join(numbers)).reshape(len(numbers), rows), places
 
 
-def _multiply(a: Array, b: Array, result: Array) -> None:
-    """The matrix product a @ b, in parts for which no thread is started."""
-    rows = min(_ROWS, len(a))
-    columns = max(1, _PRODUCT // (rows * len(b)))
-    for row in range(0, len(a), rows):
-        for column in range(0, b.shape[1], columns):
-            part = slice(row, row + rows), slice(column, column + columns)
-            np.matmul(a[part[0]], b[:, part[1]], out=result[part])
+def _multiply(columns: Array, draws: NDArray[Any], result: Array) -> None:
+    """The matrix product of columns, each a row, and draws, in parts for which no thread is started.
+
+    Sums of whole numbers are exact in any order. So of many sentences some are added at a time, since narrow parts are slow.
+    """
+    if len(draws) <= _SENTENCES:
+        return _multiply_parts(columns, draws, result, len(draws))
+    whole = (columns == np.rint(columns)).all(axis=1)
+    for some, sentences in ((whole, _SENTENCES), (~whole, len(draws))):
+        sums = np.empty((np.count_nonzero(some), draws.shape[1]))
+        _multiply_parts(columns[some], draws, sums, sentences)
+        result[some] = sums
+    return None
+
+
+def _multiply_parts(columns: Array, draws: NDArray[Any], result: Array, sentences: int) -> None:
+    """The same with as many sentences in each part."""
+    if not len(columns):
+        return
+    rows = min(_ROWS, len(columns))
+    size = max(1, _PRODUCT // (rows * sentences))
+    for draw in range(0, draws.shape[1], size):
+        weights = draws[:, draw : draw + size].astype(np.float64)
+        for row in range(0, len(columns), rows):
+            part, some = result[row : row + rows, draw : draw + size], columns[row : row + rows]
+            np.matmul(some[:, :sentences], weights[:sentences], out=part)
+            for first in range(sentences, len(draws), sentences):
+                part += some[:, first : first + sentences] @ weights[first : first + sentences]
 
 
 def _draws(rows: int, seed: int | tuple[int, ...], resamples: int) -> Iterable[NDArray[Any]]:
@@ -136,28 +157,38 @@ def accelerated(
     each, scores × sentences, and `bearing` how many sentences bear on each score, 2 or more. Undefined values count for
     nothing; NaN where none is defined. Where all values are the same, so are both ends: no resample shows what is not there.
     """
-    count = drawn.shape[-1]
-    if count == 0:
-        return np.full(len(drawn), np.nan), np.full(len(drawn), np.nan)
-    ordered = np.sort(drawn, axis=-1)  # what is undefined comes last
-    defined = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=-1), 1)
+    return accelerated_ends(np.sort(drawn, axis=-1), value, left_out, bearing, level=level)
+
+
+def accelerated_ends(
+    ordered: Array, value: Array, left_out: Array, bearing: Array, *, level: float = LEVEL
+) -> tuple[Array, Array]:
+    """As `accelerated`, of bootstrap values that are sorted already, what is undefined last."""
+    if ordered.shape[-1] == 0:
+        return np.full(len(ordered), np.nan), np.full(len(ordered), np.nan)
+    defined = _defined(ordered)
     # Sums in another order differ in the last bits; equal values must count as equal.
     near = 1e-9 * np.abs(value)
-    below = np.count_nonzero(ordered < (value - near)[:, None], axis=-1)
-    not_above = np.count_nonzero(ordered <= (value + near)[:, None], axis=-1)
+    below, not_above = _ranks(ordered, np.stack([value - near, _next(value + near)]))
     least = 1 / (defined + 1)
     bias = _each(_NORMAL.inv_cdf, np.clip((below + not_above) / (2 * defined), least, 1 - least))
     skew = _acceleration(left_out)
     normal = np.sqrt(bearing / (bearing - 1)) * student(bearing - 1, (1 + level) / 2)
-    ends = []
-    for reach in (bias - normal, bias + normal):
-        room = 1 - skew * reach
-        with np.errstate(divide="ignore", invalid="ignore"):
-            place = np.where(room > 0, bias + reach / room, np.copysign(np.inf, reach))
-        ends.append(
-            np.where(np.isnan(value), np.nan, _quantile_of_each(ordered, defined, _each(_NORMAL.cdf, place)))
-        )
-    return ends[0], ends[1]
+    reach = np.stack([bias - normal, bias + normal])
+    room = 1 - skew * reach
+    with np.errstate(divide="ignore", invalid="ignore"):
+        place = np.where(room > 0, bias + reach / room, np.copysign(np.inf, reach))
+    shares = _each(_NORMAL.cdf, place.ravel()).reshape(place.shape)
+    low, high = np.where(np.isnan(value), np.nan, _quantiles_of_each(ordered, defined, shares))
+    return low, high
+
+
+def _defined(ordered: Array) -> NDArray[np.intp]:
+    """How many values of each row are no NaN, at least 1; these come last."""
+    defined = np.full(len(ordered), ordered.shape[-1])
+    gaps = np.isnan(ordered[:, -1])
+    defined[gaps] = np.maximum(np.count_nonzero(~np.isnan(ordered[gaps]), axis=-1), 1)
+    return defined
 
 
 def student(freedom: Array, share: float) -> Array:
@@ -188,13 +219,13 @@ def _acceleration(left_out: Array) -> Array:
     away = np.where(known, mean[:, None] - left_out, 0)
     squares = (away**2).sum(axis=-1) ** 1.5
     result: Array = np.divide(
-        (away**3).sum(axis=-1), 6 * squares, out=np.zeros(len(left_out)), where=squares > 0
+        (away**2 * away).sum(axis=-1), 6 * squares, out=np.zeros(len(left_out)), where=squares > 0
     )
     return result
 
 
-def _quantile_of_each(ordered: Array, defined: NDArray[np.intp], share: Array) -> Array:
-    """In each row the mid-quantile of its first `defined` values (Ma, Genton & Parzen 2011).
+def _quantiles_of_each(ordered: Array, defined: NDArray[np.intp], shares: Array) -> Array:
+    """In each row the mid-quantiles of its first `defined` values (Ma, Genton & Parzen 2011); `shares` are quantiles × rows.
 
     A share of few sentences takes few values, each many times. A value stands for the middle of the draws that have it, and
     between two values the quantile is interpolated, so that it does not jump by a whole step. Without repetitions it is that
@@ -203,18 +234,36 @@ def _quantile_of_each(ordered: Array, defined: NDArray[np.intp], share: Array) -
     rows = np.arange(len(ordered))
 
     def middle(value: Array) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
-        below = np.count_nonzero(ordered < value[:, None], axis=-1)
-        not_above = np.count_nonzero(ordered <= value[:, None], axis=-1)
+        below, not_above = np.split(_ranks(ordered, np.concatenate([value, _next(value)])), 2)
         return (below + not_above) / 2, below, not_above
 
-    place = share * defined
+    place = shares * defined
     value = ordered[rows, np.minimum(place.astype(np.intp), defined - 1)]
     at, below, not_above = middle(value)
     neighbour = ordered[rows, np.clip(np.where(place < at, below - 1, not_above), 0, defined - 1)]
     away = middle(neighbour)[0] - at
-    part = np.divide(place - at, away, out=np.zeros(len(rows)), where=away != 0)
-    quantile: Array = value + (neighbour - value) * part
-    return quantile
+    part = np.divide(place - at, away, out=np.zeros_like(place), where=away != 0)
+    quantiles: Array = value + (neighbour - value) * part
+    return quantiles
+
+
+def _ranks(ordered: Array, limits: Array) -> NDArray[np.intp]:
+    """How many values of each row, which is sorted, are below its limits, limits × rows: a binary search in all at once."""
+    count = ordered.shape[-1]
+    values, before = ordered.ravel(), np.arange(len(ordered)) * count - 1
+    ranks = np.zeros(limits.shape, dtype=np.intp)
+    for power in reversed(range(count.bit_length())):
+        further = ranks + (1 << power)
+        within = further <= count
+        below = values[before + np.minimum(further, count)] < limits
+        ranks = np.where(below & within, further, ranks)
+    return ranks
+
+
+def _next(limits: Array) -> Array:
+    """Limits below which are the values that are not above the given ones."""
+    following: Array = np.nextafter(limits, np.inf)
+    return following
 
 
 def percentiles(values: Array, *, level: float = LEVEL) -> tuple[Array, Array]:

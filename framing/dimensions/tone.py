@@ -74,29 +74,32 @@ _LETTER = re.compile(r"[^\W_]")
 def _rate(text: str, sentence: Sentence) -> Evidence:
     start, end = sentence.start, sentence.end
     chunks = text[start:end].split()
-    offsets = list(accumulate([len(chunk) + 1 for chunk in chunks[:-1]], initial=start))
-    if offsets[-1] + len(chunks[-1]) != end:  # more than one space between two
-        offsets = [match.start() for match in _SPACED.finditer(text, start, end)]
     words: list[tuple[int, int, float]] = []
     total = 0.0
+    offsets: Sequence[int] = ()
     for first in range(0, len(chunks), _LONGEST):
         part = chunks[first : first + _LONGEST]
+        seen = list(map(_CHUNKS.__getitem__, part))
+        if not any(map(_TELLS, seen)):  # what is left may change a valence, but has none
+            continue
+        offsets = offsets or _offsets(text, start, end, chunks)
         last = first + len(part) - 1
-        compound, found = _compound(part, text[offsets[first] : offsets[last] + len(part[-1])])
+        compound, found = _compound(seen, text[offsets[first] : offsets[last] + len(part[-1])])
         total += compound * len(part)
         for index, at, size, valence in found:
             words.append((offsets[first + index] + at, offsets[first + index] + at + size, valence))
     compound = total / len(chunks)
-    reasons = ", ".join(f"{text[start:end]} {valence:+.1f}" for start, end, valence in words)
-    return Evidence(
-        dimension="tone",
-        label=_label(compound),
-        start=start,
-        end=end,
-        weight=compound,
-        why=f"VADER compound {compound:+.2f}: {reasons or 'no word of its lexicon'}",
-        extra={"words": words},
-    )
+    reasons = ", ".join([f"{text[start:end]} {valence:+.1f}" for start, end, valence in words])
+    why = f"VADER compound {compound:+.2f}: {reasons or 'no word of its lexicon'}"
+    return Evidence("tone", _label(compound), start, end, compound, why=why, extra={"words": words})
+
+
+def _offsets(text: str, start: int, end: int, chunks: Sequence[str]) -> list[int]:
+    """Where each chunk between spaces begins."""
+    offsets = list(accumulate([len(chunk) + 1 for chunk in chunks[:-1]], initial=start))
+    if offsets[-1] + len(chunks[-1]) != end:  # more than one space between two
+        offsets = [match.start() for match in _SPACED.finditer(text, start, end)]
+    return offsets
 
 
 def _label(compound: float) -> str:
@@ -144,7 +147,7 @@ def _chunk(chunk: str) -> _Chunk:
 
 
 _CHUNKS = Remembered(_chunk)
-_TELLS = attrgetter("tells")
+_TELLS, _LOWER, _UPPER, _TURNING = map(attrgetter, ("tells", "lower", "upper", "turns"))
 
 # Each phrase of VADER has a word that is not so common; it tells that the phrase may be there.
 _COMMON = frozenset("the of to for death right stop heart bad enough".split())
@@ -157,32 +160,37 @@ _TURNS = (
 _BEFORE, _AFTER = 3, 2  # words within which something may change a valence
 
 
-def _compound(chunks: list[str], passage: str) -> tuple[float, list[tuple[int, int, int, float]]]:
+def _compound(seen: Sequence[_Chunk], passage: str) -> tuple[float, list[tuple[int, int, int, float]]]:
     """VADER's compound score of a passage; of the words of its lexicon the chunk, the offset in it, length and valence."""
-    seen = list(map(_CHUNKS.__getitem__, chunks))
-    if not any(map(_TELLS, seen)):  # what is left may change a valence, but has none
-        return 0.0, []
-    words, lowers, places, valences, turns, uppers, emojis, _ = zip(*seen, strict=True)
-    sentiments: list[float] = [0.0] * len(chunks)
+    lowers = list(map(_LOWER, seen))
+    sentiments = [0.0] * len(seen)
     found: list[tuple[int, int, int, float]] = []
-    mixed_case = 0 < sum(uppers) < len(uppers)
-    for index in compress(range(len(chunks)), valences):
-        valence = valences[index]
-        around = slice(max(0, index - _BEFORE), index + _AFTER + 1)
-        if uppers[index] or any(turns[around]):
-            valence = _turned(words[around], index - around.start, mixed_case)
-        found.append((index, places[index], len(words[index]), valence))
-        if lowers[index] != "kind" or lowers[index + 1 : index + 2] != ("of",):
+    emoji = False
+    for index in compress(range(len(seen)), map(_TELLS, seen)):
+        chunk = seen[index]
+        valence = chunk.valence
+        emoji |= chunk.emoji
+        if not valence:
+            continue
+        first = max(0, index - _BEFORE)
+        around = seen[first : index + _AFTER + 1]
+        if chunk.upper or any(map(_TURNING, around)):
+            mixed_case = any(map(_UPPER, seen)) and not all(map(_UPPER, seen))
+            valence = _turned([near.word for near in around], index - first, mixed_case)
+        found.append((index, chunk.at, len(chunk.word), valence))
+        if chunk.lower != "kind" or lowers[index + 1 : index + 2] != ["of"]:
             sentiments[index] = valence
     vader = _vader()
-    if any(emojis):
+    if emoji:
         described = _described(passage.translate(_STRAIGHT))
-        return _compound(described.split(), described)[0], found
+        return _compound([_CHUNKS[chunk] for chunk in described.split()], described)[0], found
     if "but" in lowers:
-        sentiments = vader._but_check(list(words), sentiments)  # noqa: SLF001  there is no other name for it
-    emphasis = vader._punctuation_emphasis(passage)  # noqa: SLF001
+        words = [chunk.word for chunk in seen]
+        sentiments = vader._but_check(words, sentiments)  # noqa: SLF001  there is no other name for it
     total = sum(sentiments)
-    total += emphasis if total > 0 else -emphasis if total < 0 else 0.0
+    if "!" in passage or "?" in passage:
+        emphasis = vader._punctuation_emphasis(passage)  # noqa: SLF001
+        total += emphasis if total > 0 else -emphasis if total < 0 else 0.0
     return round(normalize(total), 4), found
 
 
