@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,8 +63,8 @@ class _Input(NamedTuple):
     root: Path
 
 
-class _Article(NamedTuple):
-    """What a document is made of."""
+class Article(NamedTuple):
+    """What a document is made of; `make_document` says more of the fields."""
 
     text: str
     id: str
@@ -109,6 +109,21 @@ def stream_corpus(
 
     `without` is a file that folders may hold and that is no article, such as the one the results go to.
     """
+    for item in stream_articles(paths, text_col=text_col, id_col=id_col, without=without):
+        if isinstance(item, Failure):
+            yield item
+        else:
+            yield make_document(item.text, item.id, body_start=item.body_start, **item.meta)
+
+
+def stream_articles(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    text_col: str = "text",
+    id_col: str | None = None,
+    without: str | os.PathLike[str] | None = None,
+) -> Iterator[Article | Failure]:
+    """What `stream_corpus` gives before it is segmented, for those who segment elsewhere."""
     ids: set[str] = set()
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     for item in _read_all(given, text_col, id_col, without):
@@ -120,7 +135,7 @@ def stream_corpus(
             problem = f"the id {item.id!r} is taken by another article, this one became {unique!r}"
             advice = "give each article an id of its own"
             yield Failure(item.meta["file"], item.meta.get("line"), problem, advice, lost=False)
-        yield make_document(item.text, unique, body_start=item.body_start, **item.meta)
+        yield item._replace(id=unique)
 
 
 def read(path: str | os.PathLike[str]) -> Document:
@@ -142,7 +157,7 @@ def _read_all(
     text_col: str,
     id_col: str | None,
     without: str | os.PathLike[str] | None,
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     seen: set[str] = set()
     left_out = None if without is None else os.path.realpath(without)
     catalogs: dict[Path, dict[str, dict[str, Any]]] = {}
@@ -221,7 +236,7 @@ def _suggestion(path: Path) -> str:
 
 def _read(
     item: _Input, text_col: str, id_col: str | None, catalogs: dict[Path, dict[str, dict[str, Any]]]
-) -> Iterator[_Article | Failure]:
+) -> Iterator[Article | Failure]:
     file, path = _clean(item.file), Path(item.file)
     kind = path.suffix.lower()
     if item.file == STDIN:
@@ -246,7 +261,7 @@ def _read(
         raise UnreadableError(f"is of a kind that is not read ({kind})", f"save it as {_KINDS}")
 
 
-def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[_Article | Failure]:
+def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[Article | Failure]:
     decoded = decode(data)
     above = front_matter(decoded.text)
     _require_article(decoded.text[above.body_start :])
@@ -257,10 +272,10 @@ def _read_text(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Itera
     yield from _notices(file, decoded)
     meta |= above.meta
     id = str(meta.pop("id", name))
-    yield _Article(decoded.text, id, meta | {"file": file, "encoding": decoded.encoding}, above.body_start)
+    yield Article(decoded.text, id, meta | {"file": file, "encoding": decoded.encoding}, above.body_start)
 
 
-def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[_Article | Failure]:
+def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Iterator[Article | Failure]:
     try:
         import trafilatura  # noqa: PLC0415  an extra
     except ImportError as error:
@@ -282,10 +297,10 @@ def _read_page(file: str, name: str, data: bytes, meta: dict[str, Any]) -> Itera
     meta = plain_metadata(found) | meta
     yield from _notices(file, decoded)
     id = str(meta.pop("id", name))
-    yield _Article(text, id, meta | {"file": file, "encoding": decoded.encoding})
+    yield Article(text, id, meta | {"file": file, "encoding": decoded.encoding})
 
 
-def _read_table(file: str, path: Path, text_col: str, id_col: str | None) -> Iterator[_Article | Failure]:
+def _read_table(file: str, path: Path, text_col: str, id_col: str | None) -> Iterator[Article | Failure]:
     data = path.read_bytes()
     kind = path.suffix.lower()
     decoded = Decoded("", "utf-8", []) if kind == ".parquet" else decode(data)
@@ -306,7 +321,7 @@ def _read_table(file: str, path: Path, text_col: str, id_col: str | None) -> Ite
         try:
             if isinstance(row, UnreadableError):
                 raise row
-            text, surrogates = _field(row, text_col)
+            text, surrogates = article_text(row, text_col)
         except UnreadableError as error:
             yield Failure(file, line, error.problem, error.advice)
             continue
@@ -321,7 +336,7 @@ def _read_table(file: str, path: Path, text_col: str, id_col: str | None) -> Ite
         meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
         id = plain_metadata({"title": row.get(id_col)}).get("title") if id_col else None
         place = {"file": file, "encoding": decoded.encoding, "line": line}
-        yield _Article(text, id or f"{_clean(path.stem)}-{count}", meta | place)
+        yield Article(text, id or f"{_clean(path.stem)}-{count}", meta | place)
 
 
 def _rows(kind: str, data: bytes, decoded: Decoded, text_col: str) -> Rows:
@@ -332,7 +347,11 @@ def _rows(kind: str, data: bytes, decoded: Decoded, text_col: str) -> Rows:
     return read_csv(decoded.text, text_col)
 
 
-def _field(row: dict[str, Any], text_col: str) -> tuple[str, int]:
+def article_text(row: Mapping[str, Any], text_col: str) -> tuple[str, int]:
+    """The article in a row of a table, and how many surrogates were replaced in it.
+
+    Raises `UnreadableError` where there is none.
+    """
     value = row.get(text_col)
     if value is None:
         raise UnreadableError(f"has nothing in {text_col!r}", "put the article there or leave the row out")

@@ -1,0 +1,1 @@
+"""Engines that score many articles, on this machine or on others, into the same rows."""
