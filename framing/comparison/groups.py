@@ -34,7 +34,9 @@ _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?!\d))?")
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 
 
-SUM_DIGITS = 9  # of a score's totals over an article, as stored results keep them: both ways to a group are then one
+SUM_DIGITS = (
+    9  # of a score's totals over an article, as stored results keep them: both ways to a group are then one
+)
 
 Counts = NDArray[np.int32]
 
