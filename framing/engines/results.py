@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -44,6 +44,7 @@ ARTICLE = (
     "sentences",
     "meta",
 )
+FAILURE = ("id", "title", "outlet", "author", "date", "url", "file", "line", "meta", "problem", "advice")
 ABOUT = (
     "id",
     "title",
@@ -136,6 +137,11 @@ class Results:
     def signature(self) -> dict[str, Any]:
         """Version, model, lexicons, seed and draws: with the same texts, they make the same results."""
         return dict(self.manifest.get("signature") or {})
+
+    @property
+    def count(self) -> int:
+        """How many articles there are, those that could not be scored too."""
+        return sum(len(_read(part, ["id"])) for part in self.parts)
 
     def articles(self) -> pa.Table:
         """A row per article, those that could not be scored too: the columns `ARTICLE`, then `problem` and `advice`."""
@@ -279,7 +285,7 @@ class _Gathered:
     def __init__(self, score: Score) -> None:
         self._score = score if score.exchangeable else groups.of_own_kinds(score)
         self._formula, self._exchangeable = score.formula, score.exchangeable
-        self._parts: list[tuple[_Whole, _Whole, Array, _Whole, _Whole]] = []
+        self._parts: list[tuple[groups.Counts, groups.Counts, Array, groups.Counts, groups.Counts]] = []
 
     def add(self, rows: _Rows, first: int, part: Path) -> None:
         """The rows of a part whose first article has the number `first` among all."""
@@ -291,16 +297,15 @@ class _Gathered:
             )
         else:
             sums = rows.sums
-        self._parts.append((rows.articles + first, rows.places, sums, rows.n, rows.sentences))
+        articles, places, n, sentences = (
+            column.astype(np.int32) for column in (rows.articles + first, rows.places, rows.n, rows.sentences)
+        )
+        self._parts.append((articles, places, np.round(sums, groups.SUM_DIGITS) + 0.0, n, sentences))
 
     def tally(self) -> groups.Tally:
-        articles, places, sums, n, sentences = (
-            np.concatenate(column) for column in zip(*self._parts, strict=True)
-        )
-        whole = (column.astype(np.int32) for column in (articles, places, n, sentences))
-        articles, places, n, sentences = whole
+        """All the rows together."""
         return groups.Tally(
-            self._score, articles, places, np.round(sums, groups.SUM_DIGITS) + 0.0, n, sentences
+            self._score, *(np.concatenate(column) for column in zip(*self._parts, strict=True))
         )
 
 
