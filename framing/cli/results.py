@@ -73,8 +73,8 @@ def query(
 def stored_in(paths: Sequence[str]) -> Path | None:
     """The folder of results that is named, if one is; it stands alone."""
     for path in paths:
-        if (Path(path) / "manifest.json").is_file():
-            from framing.engines.results import is_results
+        if Path(path).is_dir():
+            from framing.engines.results import is_results  # once it may be one: it loads Arrow
 
             if is_results(path):
                 if len(paths) > 1:

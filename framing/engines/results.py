@@ -26,7 +26,7 @@ from framing.corpus import Failure
 from framing.data import DataError
 from framing.engines.rows import SCHEMA, SCHEMA_VERSION
 
-MANIFEST = "manifest.json"
+MANIFESTS = ("manifest.json", "_manifest.json")  # what reads folders of Parquet files passes over the second
 KIND = "framing_results"
 MOST_GROUPS = 100  # of which all pairs are compared
 
@@ -79,12 +79,8 @@ def open_results(folder: str | Path) -> Results:
     folder = Path(folder)
     try:
         manifest = _manifest(folder)
-    except FileNotFoundError:
-        manifest = {}
     except (OSError, ValueError) as error:
-        raise DataError(
-            f"{folder / MANIFEST}: cannot be read ({error}); run the same framing score again"
-        ) from error
+        raise DataError(f"{folder}: has a manifest that cannot be read ({error}); score again") from error
     version = manifest.get(KIND)
     if version is None:
         raise DataError(
@@ -109,10 +105,12 @@ def open_results(folder: str | Path) -> Results:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    if not isinstance(manifest, dict):
-        raise ValueError("no JSON object")  # noqa: TRY004  the file is wrong, not the caller
-    return manifest
+    """The manifest of a folder, empty where there is none."""
+    for name in MANIFESTS:
+        if (folder / name).is_file():
+            manifest = json.loads((folder / name).read_text(encoding="utf-8"))
+            return manifest if isinstance(manifest, dict) else {}
+    return {}
 
 
 def _name(part: Any) -> str:
