@@ -25,7 +25,8 @@ from framing.cli.options import (
     TextCol,
     Threads,
 )
-from framing.cli.reading import analyses_of, compare_inputs, read_inputs
+from framing.cli.reading import Inputs, analyses_of, compare_inputs, read_inputs
+from framing.cli.results import differences_of_stored, report_of_stored, stored_in
 from framing.cli.writing import (
     check_file,
     check_output,
@@ -107,14 +108,21 @@ def compare(
     text_col: TextCol = "text",
     id_col: IdCol = "",
 ) -> None:
-    """Set articles, or groups of them, side by side: differences with effect size, p and q."""
+    """Set articles, or groups of them, side by side: differences with effect size, p and q.
+
+    A folder of results is compared by groups, without its texts.
+    """
     use_threads(threads)
     check_output(format, output, paths)
-    found = read_inputs(paths, model, dimensions, "", text_col, id_col, output)
-    comparison = compare_inputs(
-        found, model, dimensions, "", seed, resamples, group_by, least=2, explain=False
-    )
-    frame = comparison.group_differences if group_by else comparison.differences
+    if (stored := stored_in(paths)) is not None:
+        found = Inputs([])
+        frame = differences_of_stored(stored, model, dimensions, seed, resamples, group_by)
+    else:
+        found = read_inputs(paths, model, dimensions, "", text_col, id_col, output)
+        comparison = compare_inputs(
+            found, model, dimensions, "", seed, resamples, group_by, least=2, explain=False
+        )
+        frame = comparison.group_differences if group_by else comparison.differences
     if format is Format.table:
         emit_tables(with_failures([screen.difference_table(frame)], found), output)
     elif format is Format.jsonl:
@@ -149,7 +157,10 @@ def report(
     text_col: TextCol = "text",
     id_col: IdCol = "",
 ) -> None:
-    """Write one self-contained page with charts, tables and the articles with every passage that was counted."""
+    """Write one self-contained page with charts, tables and the articles with every passage that was counted.
+
+    Of a folder of results the page shows groups, without texts and passages.
+    """
     from framing.output.charts import save_charts
     from framing.output.print import print_page
     from framing.output.report import write_report
@@ -160,6 +171,11 @@ def report(
         check_file(pdf, paths)
     if charts is not None and charts.exists() and not charts.is_dir():
         stop(f"{charts}: is a file; name a folder for the charts")
+    if (stored := stored_in(paths)) is not None:
+        report_of_stored(
+            stored, output, title, charts, pdf, group_by, model, actors, dimensions, seed, resamples
+        )
+        return
     found = read_inputs(paths, model, dimensions, actors, text_col, id_col, output)
     comparison = compare_inputs(
         found, model, dimensions, actors, seed, resamples, group_by, least=1, explain=True

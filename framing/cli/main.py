@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from framing.cli import articles, exercise, lexicon
+from framing.cli import articles, exercise, lexicon, results
 from framing.cli.writing import errors, stop
 from framing.data import DataError
 from framing.training.task import CorpusError
@@ -31,6 +31,7 @@ for command in (
     articles.score,
     articles.compare,
     articles.report,
+    results.query,
     articles.export,
     articles.dimensions,
     articles.validate,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, combinations
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
 from framing.analysis import LEAST_SENTENCES, Analysis, Ratio, Score, bearing
@@ -18,7 +20,6 @@ from framing.comparison.intervals import (
     blocks,
     own_seed,
     resampled_sums,
-    weighted_sums,
 )
 
 TOO_LITTLE = "too little text to compare"
@@ -91,24 +92,23 @@ def permutation_p(
     """
     if not formulas:
         return []
-    pooled = [np.concatenate(sides) for sides in zip(a, b, strict=True)]
-    rows = len(pooled[0])
+    rows = len(a[0]) + len(b[0])
+    columns, places = _both_sides(a, b)
     ratios = [number for number, formula in enumerate(formulas) if isinstance(formula, Ratio)]
     others = [number for number, formula in enumerate(formulas) if not isinstance(formula, Ratio)]
-    above, below = (
-        np.reshape([pooled[i][:, column] for i in ratios], (len(ratios), rows)).T for column in (0, 1)
-    )
-    moments = np.hstack([above, below, above**2, above * below, below**2])
+    pairs = list(dict.fromkeys(places[number] for number in ratios))
     random = np.random.default_rng(seed)
     member = np.arange(rows) < len(a[0])
-    shuffled = (random.permuted(np.tile(member, (size, 1)), axis=1) for size in blocks(resamples, rows))
-    tables = [moments, *(pooled[i] for i in others)]
-    sums = weighted_sums(chain([member[None]], shuffled), tables)  # the observed split first
-    rest = [table.sum(axis=0) - one for table, one in zip(tables, sums, strict=True)]
-    differences = np.empty((len(sums[0]), len(formulas)))
-    differences[:, ratios] = _standardized(sums[0], rest[0])
-    for i, one, other in zip(others, sums[1:], rest[1:], strict=True):
-        differences[:, i] = formulas[i](one) - formulas[i](other)
+    shuffled = (random.permuted(np.tile(member, (size, 1)), axis=1) for size in _blocks(resamples, rows))
+    draws = chain([member[None]], shuffled)  # the observed split first
+    ones = np.concatenate([_moment_sums(columns, pairs, block) for block in draws])
+    rest = _moment_sums(columns, pairs, np.ones((1, rows), dtype=np.bool_)) - ones
+    differences = np.empty((len(ones), len(formulas)))
+    moments = _moments_of(ratios, places, pairs, len(columns))
+    differences[:, ratios] = _standardized(ones[:, moments], rest[:, moments])
+    for i in others:
+        own = list(places[i])
+        differences[:, i] = formulas[i](ones[:, own]) - formulas[i](rest[:, own])
     observed, drawn = np.abs(differences[0]), np.abs(differences[1:])
     # Sums in another order differ in the last bits; equal splits must count as equal.
     extreme = np.count_nonzero(drawn >= observed * (1 - 1e-9), axis=0)
@@ -117,6 +117,64 @@ def permutation_p(
         np.isnan(observed) | (defined == 0), np.nan, (1 + extreme) / (1 + defined)
     ).tolist()
     return p
+
+
+_TILE = 2048  # rows of which the moments are made at a time
+_LEAST_DRAWS = 64  # permutations that share them, where there are more rows
+
+
+def _blocks(resamples: int, rows: int) -> Iterable[int]:
+    """Sizes of blocks of permutations that add up to `resamples`."""
+    if rows <= _TILE:
+        return blocks(resamples, rows)
+    return (min(_LEAST_DRAWS, resamples - done) for done in range(0, resamples, _LEAST_DRAWS))
+
+
+def _both_sides(a: Sequence[Array], b: Sequence[Array]) -> tuple[Array, list[tuple[int, ...]]]:
+    """The distinct columns of all scores over the rows of either side, a row each, and which of them each score has."""
+    found: dict[bytes, int] = {}
+    columns: list[Array] = []
+    places: list[tuple[int, ...]] = []
+    for one, other in zip(a, b, strict=True):
+        own = []
+        for column in np.concatenate([one.T, other.T], axis=1):
+            # A digest, as the columns of many articles would be held twice.
+            key = hashlib.blake2b(column.tobytes(), digest_size=16).digest()
+            if key not in found:
+                found[key] = len(columns)
+                columns.append(column.copy())
+            own.append(found[key])
+        places.append(tuple(own))
+    return np.array(columns, dtype=np.float64), places
+
+
+def _moment_sums(columns: Array, pairs: Sequence[tuple[int, ...]], draws: NDArray[np.bool_]) -> Array:
+    """Sums over the rows that each draw holds, draws × moments: of columns, of their squares, of the products of pairs."""
+    first, second = (np.array([pair[side] for pair in pairs], dtype=np.intp) for side in (0, 1))
+    sums = np.zeros((len(draws), 2 * len(columns) + len(pairs)))
+    for row in range(0, columns.shape[1], _TILE):
+        some = columns[:, row : row + _TILE]
+        moments = np.concatenate([some, some**2, some[first] * some[second]])
+        sums += draws[:, row : row + _TILE].astype(np.float64) @ moments.T
+    return sums
+
+
+def _moments_of(
+    ratios: Sequence[int],
+    places: Sequence[tuple[int, ...]],
+    pairs: Sequence[tuple[int, ...]],
+    columns: int,
+) -> list[int]:
+    """Where the five moments of each ratio stand among the sums: all n, all d, all n², all n·d, all d²."""
+    above, below = ([places[number][side] for number in ratios] for side in (0, 1))
+    products = [2 * columns + pairs.index(places[number]) for number in ratios]
+    return [
+        *above,
+        *below,
+        *(columns + place for place in above),
+        *products,
+        *(columns + place for place in below),
+    ]
 
 
 def _standardized(one: Array, other: Array) -> Array:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from framing.analysis import Analysis, Score, bearing, ratio
 from framing.comparison.differences import COLUMNS as DIFFERENCE_COLUMNS
 from framing.comparison.differences import Key, Side, compared, make_side
-from framing.comparison.intervals import accelerated
+from framing.comparison.intervals import Array, accelerated
 from framing.comparison.rows import SCORE_COLUMNS
 from framing.decoding import replace_surrogates
 
@@ -34,11 +35,40 @@ _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?!\d))?")
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 
 
-class _Group(NamedTuple):
-    """A group's side of a comparison, with totals by article; in how many sentences each score has evidence."""
+SUM_DIGITS = (
+    9  # of a score's totals over an article, as stored results keep them: both ways to a group are then one
+)
+
+Counts = NDArray[np.int32]
+
+
+class Tally(NamedTuple):
+    """A score in all the articles that have it, m of them.
+
+    `score` says what it is and how it is worked out; its own totals and value count for nothing.
+    """
+
+    score: Score
+    articles: Counts  # numbers of the articles, shape (m,)
+    places: Counts  # where it stands among the scores of each, shape (m,)
+    sums: Array  # its totals over all sentences of each, shape (m, columns)
+    n: Counts  # what the value of each rests on, shape (m,)
+    sentences: Counts  # how many sentences of each bear on it, shape (m,)
+
+
+class Pool(NamedTuple):
+    """What groups are made of: the group of each article, and every score of all of them."""
+
+    groups: Sequence[str]
+    tallies: Sequence[Tally]
+
+
+class Group(NamedTuple):
+    """A group's side of a comparison, with totals by article; how many articles, and sentences that bear on each score."""
 
     side: Side
-    sentences: dict[Key, int]
+    articles: int
+    sentences: Mapping[Key, int]
 
 
 def group_of(analysis: Analysis, by: str) -> str:
@@ -52,7 +82,11 @@ def group_of(analysis: Analysis, by: str) -> str:
     >>> [group_of(analysis, by) for by in ("outlet", "year", "month", "genre")]
     ['The Gazette', '2026', '2026-11', 'not given']
     """
-    meta = analysis.document.meta
+    return group_in(analysis.document.meta, by)
+
+
+def group_in(meta: Mapping[str, Any], by: str) -> str:
+    """The group of an article with this metadata, as `group_of` has it."""
     value = _plain(meta.get(by))
     if not value and by in {"year", "month"}:
         value = _period(_plain(meta.get("date")), by)
@@ -69,13 +103,21 @@ def grouped(analyses: Iterable[Analysis], by: str) -> dict[str, list[Analysis]]:
     for analysis in analyses:
         groups.setdefault(group_of(analysis, by), []).append(analysis)
     if groups.keys() == {NOT_GIVEN}:
-        known = sorted({name for analysis in analyses for name in analysis.document.meta})
-        near = difflib.get_close_matches(by, known, 1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise ValueError(
-            f"no article has '{by}' in its metadata; there is {', '.join(known) or 'none'}.{hint}"
-        )
-    return {name: groups[name] for name in sorted(groups, key=lambda name: (name == NOT_GIVEN, name))}
+        raise no_such_column(by, {name for analysis in analyses for name in analysis.document.meta})
+    return {name: groups[name] for name in in_order(groups)}
+
+
+def in_order(groups: Iterable[str]) -> list[str]:
+    """Groups by name, "not given" last."""
+    return sorted(set(groups), key=lambda name: (name == NOT_GIVEN, name))
+
+
+def no_such_column(by: str, columns: Iterable[str]) -> ValueError:
+    """The error for a metadata column that no article has."""
+    known = sorted(columns)
+    near = difflib.get_close_matches(by, known, 1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return ValueError(f"no article has '{by}' in its metadata; there is {', '.join(known) or 'none'}.{hint}")
 
 
 def group_scores(
@@ -88,12 +130,7 @@ def group_scores(
     counts kinds of each article's own (effective sources) has no pooled totals: its value is the mean of the articles', and
     it has no interval. Longer articles weigh more, as they do where one reads the group from end to end.
     """
-    rows = [
-        {"group": group.side.id, "articles": group.side.bearing[score.key], **score.to_dict()}
-        for group in _groups(analyses, by, seed, resamples)
-        for score in _with_intervals(group.side)
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return scores_of(make_groups(pooled(analyses, by), seed=seed, resamples=resamples))
 
 
 def group_differences(
@@ -106,7 +143,22 @@ def group_differences(
     is Cliff's delta of the articles' own values; q is controlled over all pairs and voices of a measure, labels apart. Where
     fewer than `LEAST_ARTICLES` bear on a side, the row says so in `note` and carries no interval, p or effect.
     """
-    groups = _groups(analyses, by, seed, resamples)
+    groups = make_groups(pooled(analyses, by), seed=seed, resamples=resamples)
+    return differences_of(groups, seed=seed, resamples=resamples)
+
+
+def scores_of(groups: Iterable[Group]) -> pd.DataFrame:
+    """The rows of `group_scores`."""
+    rows = [
+        {"group": group.side.id, "articles": group.side.bearing[score.key], **score.to_dict()}
+        for group in groups
+        for score in _with_intervals(group.side)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def differences_of(groups: Sequence[Group], *, seed: int, resamples: int) -> pd.DataFrame:
+    """The rows of `group_differences`."""
     frame = compared([group.side for group in groups], seed=seed, resamples=resamples, too_little=TOO_FEW)
     sentences = {group.side.id: group.sentences for group in groups}
     keys = list(
@@ -120,45 +172,104 @@ def group_differences(
     return frame[list(GROUP_DIFFERENCE_COLUMNS)]
 
 
-def _groups(analyses: Iterable[Analysis], by: str, seed: int, resamples: int) -> list[_Group]:
-    return [_group(name, members, seed, resamples) for name, members in grouped(analyses, by).items()]
-
-
-def _group(name: str, analyses: Sequence[Analysis], seed: int, resamples: int) -> _Group:
-    members: dict[Key, list[tuple[int, Score]]] = {}
-    order: dict[str, int] = {}
+def pooled(analyses: Iterable[Analysis], by: str) -> Pool:
+    """What the groups of `grouped` are made of. Raises its `ValueError`."""
+    analyses = list(analyses)
+    grouped(analyses, by)
+    found: dict[Key, list[tuple[int, int, Score]]] = {}
     for number, analysis in enumerate(analyses):
-        for score in analysis.scores:
-            order.setdefault(score.dimension, len(order))
-            members.setdefault(score.key, []).append((number, score))
-    # An actor that a later article brings in stands with its dimension.
-    keys = sorted(members, key=lambda key: order[key[0]])
-    scores = [_pooled(members[key], len(analyses)) for key in keys]
-    sentences = {key: sum(bearing(score.totals) for _, score in members[key]) for key in keys}
-    side = make_side(
-        name, scores, seed=seed, resamples=resamples, least=LEAST_ARTICLES, own_values=_own_values
-    )
-    return _Group(side, sentences)
+        for place, score in enumerate(analysis.scores):
+            found.setdefault(score.key, []).append((number, place, score))
+    return Pool([group_of(analysis, by) for analysis in analyses], [_tally(own) for own in found.values()])
 
 
-def _pooled(members: Sequence[tuple[int, Score]], articles: int) -> Score:
-    """The score of a group, with totals by article: zeros where an article lacks it."""
-    _, first = members[0]
-    n = sum(score.n for _, score in members)
+def _tally(found: Sequence[tuple[int, int, Score]]) -> Tally:
+    articles, places, scores = zip(*found, strict=True)
+    first = scores[0]
     if first.exchangeable:
-        totals, formula = np.zeros((articles, first.totals.shape[1])), first.formula
-        for number, score in members:
-            totals[number] = score.totals.sum(axis=0)
+        sums = np.array([score.totals.sum(axis=0) for score in scores])
     else:
-        totals, formula = np.zeros((articles, 2)), ratio()
-        for number, score in members:
-            if not np.isnan(score.value):
-                totals[number] = score.value, 1
-    value = float(formula(totals.sum(axis=0)))
-    return replace(first, totals=totals, formula=formula, n=n, value=value, low=np.nan, high=np.nan)
+        first = of_own_kinds(first)
+        sums = means_of([score.value for score in scores])
+    return Tally(
+        first,
+        np.array(articles, dtype=np.int32),
+        np.array(places, dtype=np.int32),
+        np.round(sums, SUM_DIGITS) + 0.0,
+        np.array([score.n for score in scores], dtype=np.int32),
+        np.array([bearing(score.totals) for score in scores], dtype=np.int32),
+    )
 
 
-def _own_values(score: Score) -> np.ndarray[Any, np.dtype[np.float64]]:
+def of_own_kinds(score: Score) -> Score:
+    """A score that counts kinds of each article's own, as one that can be pooled: the mean of the articles' values."""
+    return replace(score, formula=ratio())
+
+
+def means_of(values: Iterable[float]) -> Array:
+    """Values as totals of which the ratio is their mean, shape (m, 2); what is undefined counts for nothing."""
+    known = np.array(list(values), dtype=np.float64)
+    return np.stack([np.nan_to_num(known), ~np.isnan(known)], axis=1)
+
+
+def make_groups(pool: Pool, *, seed: int, resamples: int) -> list[Group]:
+    """The groups of a pool in their order, each with its draws of articles."""
+    members: dict[str, list[int]] = {name: [] for name in in_order(pool.groups)}
+    for number, name in enumerate(pool.groups):
+        members[name].append(number)
+    return [
+        _group(name, np.array(own), len(pool.groups), pool.tallies, seed, resamples)
+        for name, own in members.items()
+    ]
+
+
+def _group(
+    name: str,
+    members: NDArray[np.intp],
+    articles: int,
+    tallies: Iterable[Tally],
+    seed: int,
+    resamples: int,
+) -> Group:
+    rows = np.full(articles, -1)
+    rows[members] = np.arange(len(members))
+    scores: list[tuple[int, int, Score]] = []
+    sentences: dict[Key, int] = {}
+    for tally in tallies:
+        at = rows[tally.articles]
+        own = at >= 0
+        if not own.any():
+            continue
+        totals = np.zeros((len(members), tally.sums.shape[1]))
+        totals[at[own]] = tally.sums[own]
+        score = replace(
+            tally.score,
+            totals=totals,
+            n=int(tally.n[own].sum(dtype=np.int64)),
+            value=float(tally.score.formula(totals.sum(axis=0))),
+            low=np.nan,
+            high=np.nan,
+        )
+        first = int(own.argmax())
+        scores.append((int(tally.articles[first]), int(tally.places[first]), score))
+        sentences[score.key] = int(tally.sentences[own].sum(dtype=np.int64))
+    # An actor that a later article brings in stands with its dimension.
+    scores.sort(key=lambda score: score[:2])
+    order: dict[str, int] = {}
+    for *_, score in scores:
+        order.setdefault(score.dimension, len(order))
+    side = make_side(
+        name,
+        sorted((score for *_, score in scores), key=lambda score: order[score.dimension]),
+        seed=seed,
+        resamples=resamples,
+        least=LEAST_ARTICLES,
+        own_values=_own_values,
+    )
+    return Group(side, len(members), sentences)
+
+
+def _own_values(score: Score) -> Array:
     """The score of each article on its own, those that do not bear on it left out."""
     values = score.formula(score.totals[score.totals.any(axis=1)])
     return values[np.isfinite(values)]

@@ -48,11 +48,35 @@ def resampled_sums(
 
 def drawn_sums(columns: Array, *, seed: int | Sequence[int], resamples: int) -> Array:
     """The sum of each column, given as a row, in each resample: columns × resamples."""
+    if columns.shape[1] > _MANY_ROWS:
+        return _drawn_sums_of_many(columns, seed=seed, resamples=resamples)
     sums = np.empty((len(columns), resamples))
     done = 0
     for draws in _draws(columns.shape[1], seed if isinstance(seed, int) else tuple(seed), resamples):
         _multiply(columns, draws, sums[:, done : done + draws.shape[1]])
         done += draws.shape[1]
+    return sums
+
+
+_MANY_ROWS = 4096  # with more, a block of a few draws would read all columns for each
+_TILE = 512
+_DRAWS = 32
+
+
+def _drawn_sums_of_many(columns: Array, *, seed: int | Sequence[int], resamples: int) -> Array:
+    """The same sums of the same draws, added up by tiles of rows that stay in the cache while many draws see them."""
+    rows = columns.shape[1]
+    random = np.random.default_rng(seed if isinstance(seed, int) else tuple(seed))
+    chance = np.full(rows, 1 / rows)
+    together = max(1, _PRODUCT // (_TILE * _DRAWS))
+    sums = np.zeros((len(columns), resamples))
+    for draw in range(0, resamples, _DRAWS):
+        draws = random.multinomial(rows, chance, size=min(_DRAWS, resamples - draw))
+        for row in range(0, rows, _TILE):
+            weights = draws[:, row : row + _TILE].T.astype(np.float64)
+            for some in range(0, len(columns), together):
+                part = columns[some : some + together, row : row + _TILE] @ weights
+                sums[some : some + together, draw : draw + _DRAWS] += part
     return sums
 
 

@@ -56,6 +56,17 @@ def difference_table(differences: pd.DataFrame) -> Table:
     return table
 
 
+def answer_table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[str]) -> Table:
+    """Rows of any columns; those in `numbers` stand to the right, and what is undefined is a dash."""
+    right = set(numbers)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(_clean(name), justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("–" if cell is None else _clean(cell) for cell in row))
+    return table
+
+
 def failure_table(failures: Iterable[str]) -> Table:
     """What could not be read, one line each."""
     table = Table(

@@ -71,6 +71,7 @@ def render_report(comparison: Comparison, *, title: str | None = None, failures:
         "title": title or _title(articles),
         "articles": articles,
         "many": many,
+        "stored": False,
         "group_by": comparison.group_by,
         "failures": failures,
         "dimensions": {dimension.name: dimension for dimension in dimensions},
