@@ -263,13 +263,20 @@ def _begin(folder: Path, settings: Settings) -> None:
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; name a folder for the results")
     if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / _UNFINISHED).is_dir():
+        if not (folder / _UNFINISHED).is_dir() or _is_complete(folder):
             raise DataError(f"{folder}: is not empty; name a new folder, or delete this one to score anew")
         shutil.rmtree(folder / _UNFINISHED)
         for part in folder.glob("part-*.parquet"):
             part.unlink()
     (folder / _UNFINISHED).mkdir(parents=True)
     _write_manifest(folder, settings, {"complete": False})
+
+
+def _is_complete(folder: Path) -> bool:
+    try:
+        return json.loads((folder / MANIFEST).read_bytes())["complete"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _finish(folder: Path, written: Path, settings: Settings, totals: Mapping[str, Any]) -> None:
