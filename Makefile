@@ -56,5 +56,5 @@ $(STAMP): pyproject.toml constraints.txt
 		echo "framing needs Python 3.11 or newer; found: '$(PYTHON)' $$("$(PYTHON)" --version 2>&1)." >&2; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	"$(PYTHON)" -m venv .venv
-	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[io,notebook,docs,test,dev]'
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[io,notebook,query,spark,docs,test,dev]'
 	@touch "$@"
