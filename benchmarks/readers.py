@@ -84,7 +84,7 @@ def nltk_tags() -> Reader:
     weights = next(Path(find_spec("textblob_aptagger").submodule_search_locations[0]).glob("*.pickle"))
     tagger.model.weights, tagger.tagdict, tagger.classes = pickle.loads(
         weights.read_bytes(), encoding="latin-1"
-    )  # noqa: S301
+    )
     tagger.model.classes = tagger.classes
     split, words = PunktSentenceTokenizer().tokenize, NLTKWordTokenizer().tokenize
     return partial(map, lambda text: [tagger.tag(words(sentence)) for sentence in split(text)])

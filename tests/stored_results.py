@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from framing.analysis import Analysis, analyze, bearing
 from framing.data import folder
 from framing.document import make_document
-from framing.engines.results import MANIFESTS
+from framing.engines.folder import MANIFEST
 from framing.engines.rows import SCHEMA, SCHEMA_VERSION
 from framing.output.table import json_line
 
@@ -64,7 +64,7 @@ def write_results(
     }
     if complete:
         manifest["parts"] = parts
-    (at / MANIFESTS[0]).write_text(json.dumps(manifest), encoding="utf-8")
+    (at / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return at
 
 

@@ -58,7 +58,7 @@ def test_many_articles_go_to_a_folder_and_are_counted(place):
     assert done.stderr.startswith("r: 30 articles scored, 270 words; 0 failed; ")
     assert done.stderr.endswith(" words/s\n")
     assert ids(place / "r") == [f"a{n}" for n in range(30)]
-    manifest = json.loads((place / "r" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((place / "r" / "_manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["dimensions"] == ["hedging", "tone"]
     before = content(place / "r")
     again = run("a.jsonl", "--jobs", "1", "-o", "r", *QUICK, "--evidence", cwd=place)
@@ -146,7 +146,7 @@ def test_a_disk_that_takes_no_more_is_one_line_and_the_run_goes_on_later(place):
         "framing: r/part-000000.parquet: cannot be written (File too large); see to the folder, its permissions and the "
         "free space, then give the same command again, which goes on with what is missing\n"
     )
-    assert sorted(content(place / "r")) == ["manifest.json"]
+    assert sorted(content(place / "r")) == ["_manifest.json"]
     assert run("a.jsonl", "--jobs", "1", "-o", "r", *QUICK, cwd=place, script=SMALL_PARTS).returncode == 0
     assert ids(place / "r") == [f"a{n}" for n in range(30)]
 

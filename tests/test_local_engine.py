@@ -63,7 +63,7 @@ def items():
 
 def test_the_folder_says_what_is_in_it(undisturbed):
     manifest = read_manifest(undisturbed)
-    assert sorted(content(undisturbed)) == ["manifest.json", *(part["file"] for part in manifest["parts"])]
+    assert sorted(content(undisturbed)) == ["_manifest.json", *(part["file"] for part in manifest["parts"])]
     assert manifest["framing_results"] == 1
     assert manifest["complete"] is True
     assert (manifest["articles"], manifest["failed"], manifest["words"]) == (11, 1, 90)
@@ -238,7 +238,7 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path):
         local.score(made_up(1), folder, FAST, chunk=4)
     assert not folder.exists()
     local.score(made_up(1), folder, FAST, chunk=4)
-    assert sorted(content(folder)) == ["manifest.json", "part-000000.parquet"]
+    assert sorted(content(folder)) == ["_manifest.json", "part-000000.parquet"]
 
 
 # Disks
@@ -457,7 +457,7 @@ def test_parts_are_the_same_however_their_rows_came(tmp_path):
 
 
 def test_the_manifest_holds_no_time_and_no_place(undisturbed, tmp_path):
-    text = (undisturbed / "manifest.json").read_text(encoding="utf-8")
+    text = (undisturbed / "_manifest.json").read_text(encoding="utf-8")
     assert str(undisturbed) not in text
     assert set(json.loads(text)) == {
         "framing_results",

@@ -35,19 +35,19 @@ def folder(analyses, tmp_path_factory):
 
 def test_a_folder_is_known_by_its_manifest(folder, tmp_path):
     assert is_results(folder)
-    (tmp_path / "manifest.json").write_text('{"name": "another program"}')
+    (tmp_path / "_manifest.json").write_text('{"name": "another program"}')
     assert not is_results(tmp_path)
-    assert not is_results(tmp_path / "manifest.json")
-    (tmp_path / "manifest.json").write_text("{")
+    assert not is_results(tmp_path / "_manifest.json")
+    (tmp_path / "_manifest.json").write_text("{")
     assert not is_results(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda at: (at / "manifest.json").unlink(), "is no folder of results; make one with framing score"),
-        (lambda at: (at / "manifest.json").write_text("{"), "has a manifest that cannot be read"),
-        (lambda at: (at / "manifest.json").write_text('{"framing_results": 2}'), "was written in form 2"),
+        (lambda at: (at / "_manifest.json").unlink(), "is no folder of results; make one with framing score"),
+        (lambda at: (at / "_manifest.json").write_text("{"), "has a manifest that cannot be read"),
+        (lambda at: (at / "_manifest.json").write_text('{"framing_results": 2}'), "was written in form 2"),
         (lambda at: (at / "part-000001.parquet").unlink(), r"part-000001.parquet: is missing"),
         (lambda at: (at / "part-000001.parquet").write_bytes(b"PAR1"), "no readable Parquet file"),
     ],
@@ -76,13 +76,6 @@ def test_an_unfinished_folder_without_parts_has_no_rows(tmp_path):
     assert found.group_scores("outlet").empty
     assert found.group_differences("outlet").empty
     assert found.columns == ()
-
-
-def test_the_manifest_may_be_hidden_from_what_reads_folders_of_parquet(analyses, tmp_path):
-    folder = write_results(tmp_path, analyses[:1])
-    (folder / "manifest.json").rename(folder / "_manifest.json")
-    assert is_results(folder)
-    assert len(open_results(folder).articles()) == 2
 
 
 # Read

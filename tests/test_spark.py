@@ -206,7 +206,7 @@ def corpus(tmp_path) -> Path:
 
 
 def read_results(folder: Path) -> tuple[dict[str, Any], pa.Table]:
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / "_manifest.json").read_text(encoding="utf-8"))
     parts = [folder / part["file"] for part in manifest["parts"]]
     return manifest, pa.concat_tables(pq.read_table(part) for part in parts)
 
@@ -237,7 +237,7 @@ def test_files_become_a_folder_of_results(spark, corpus, tmp_path, capsys):
     for part in manifest["parts"]:
         assert hashlib.sha256((results / part["file"]).read_bytes()).hexdigest() == part["sha256"]
     names = {path.name for path in results.iterdir()}
-    assert names == {"manifest.json", *(part["file"] for part in manifest["parts"])}
+    assert names == {"_manifest.json", *(part["file"] for part in manifest["parts"])}
     with pytest.raises(DataError, match="is not empty"):
         score_by_spark([str(corpus)], results, SETTINGS)
 

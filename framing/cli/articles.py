@@ -13,6 +13,7 @@ from framing.analysis import DEFAULT_MODEL, load_dimensions
 from framing.cli.options import (
     Actors,
     Dimensions,
+    Engine,
     Format,
     FormatOption,
     GroupBy,
@@ -71,14 +72,24 @@ def score(
     timeout: Annotated[
         float, typer.Option(min=0, help="With --jobs, the seconds an article may take; 0 for no end.")
     ] = 300,
+    engine: Annotated[
+        Engine, typer.Option(help="What scores many articles: processes of this machine, or Spark.")
+    ] = Engine.local,
+    master: Annotated[str, typer.Option(help="With --engine spark, the cluster.")] = "local[*]",
 ) -> None:
     """Score articles in every dimension, per voice and per actor, with intervals."""
-    if jobs is not None:
+    if jobs is not None or engine is Engine.spark:
         from framing.cli.bulk import check_folder, score_locally, settings_of
+        from framing.cli.spark import score_by_spark
 
         folder = check_folder(output, format, paths)
         settings = settings_of(model, dimensions, actors, seed, resamples, evidence=evidence)
-        score_locally(paths, folder, settings, jobs=jobs, timeout=timeout, text_col=text_col, id_col=id_col)
+        if engine is Engine.spark:
+            score_by_spark(paths, folder, settings, master=master, text_col=text_col, id_col=id_col)
+            return
+        score_locally(
+            paths, folder, settings, jobs=jobs or 0, timeout=timeout, text_col=text_col, id_col=id_col
+        )
         return
     use_threads(threads)
     check_output(format, output, paths)

@@ -20,6 +20,13 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+class Engine(StrEnum):
+    """What scores many articles."""
+
+    local = "local"
+    spark = "spark"
+
+
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")
 ]

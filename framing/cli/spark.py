@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from framing.cli.writing import errors, stop
+from framing.cli.writing import errors
 
 if TYPE_CHECKING:
     from framing.engines.rows import Settings
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def score_by_spark(
     paths: list[str],
-    folder: Path | None,
+    folder: Path,
     settings: Settings,
     *,
     master: str = "local[*]",
@@ -27,8 +27,6 @@ def score_by_spark(
     """Score by Spark into a folder of results; exit 1 where an article could not be scored."""
     from framing.engines.spark import score_paths, session
 
-    if folder is None:
-        stop("the engine spark writes a folder of results; name it with -o")
     columns = (
         TextColumn("Scoring by Spark"),
         BarColumn(),

@@ -19,7 +19,7 @@ from framing.engines.rows import SCHEMA, SCHEMA_VERSION, Settings, signature
 if sys.platform != "win32":
     import fcntl
 
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"  # the underscore: what reads a folder of Parquet files passes over it
 KIND = "framing_results"
 _LOCK = ".lock"
 _HALF = ".tmp"  # ends the name of a file until it is whole

@@ -24,9 +24,9 @@ from framing.comparison.intervals import Array
 from framing.comparison.stored import formulas
 from framing.corpus import Failure
 from framing.data import DataError
+from framing.engines.folder import MANIFEST
 from framing.engines.rows import SCHEMA, SCHEMA_VERSION
 
-MANIFESTS = ("manifest.json", "_manifest.json")  # what reads folders of Parquet files passes over the second
 KIND = "framing_results"
 MOST_GROUPS = 100  # of which all pairs are compared
 
@@ -106,11 +106,10 @@ def open_results(folder: str | Path) -> Results:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a folder, empty where there is none."""
-    for name in MANIFESTS:
-        if (folder / name).is_file():
-            manifest = json.loads((folder / name).read_text(encoding="utf-8"))
-            return manifest if isinstance(manifest, dict) else {}
-    return {}
+    if not (folder / MANIFEST).is_file():
+        return {}
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def _name(part: Any) -> str:

@@ -30,6 +30,7 @@ from framing.actors import load_actors
 from framing.corpus import Article, Failure, stream_articles
 from framing.data import DataError
 from framing.engines import rows
+from framing.engines.folder import MANIFEST
 from framing.engines.rows import SCHEMA, Settings, check_settings
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 TOGETHER = 64  # articles scored at once: what memory a batch of Spark needs does not depend on its size
-MANIFEST = "manifest.json"
 _UNFINISHED = "_spark"  # in a folder of results, what Spark is at work on
 _PER_FILE = 256  # articles in a file that waits for Spark, which gives a small one to one task
 _INPUT = pa.schema(
