@@ -425,6 +425,8 @@ def _read_row(
         problem = f"holds {broken(surrogates)}, shown as \ufffd"
         yield Failure(place["file"], place["line"], problem, "write it anew as UTF-8", lost=False)
     meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
+    if "id" in meta:  # a column of that name, where the ids are in another
+        meta["id_"] = meta.pop("id")
     id = plain_metadata({"title": row.get(id_col)}).get("title")
     yield Article(text, id or name, partitions | meta | place)
 

@@ -447,3 +447,9 @@ def test_a_folder_of_codings_holds_no_article(tmp_path):
     documents, failures = load_corpus(tmp_path)
     assert [document.id for document in documents] == ["a"]
     assert failures == []
+
+
+def test_a_column_id_that_is_not_the_id_is_metadata(tmp_path):
+    (tmp_path / "a.csv").write_text("doc,id,text\nd1,7,It rained.\n", encoding="utf-8")
+    (document,), failures = load_corpus(tmp_path / "a.csv", id_col="doc")
+    assert (document.id, document.meta["id_"], failures) == ("d1", "7", [])

@@ -121,8 +121,8 @@ def test_a_table_in_pieces_gives_what_it_gives_at_once(tmp_path, kind, body, siz
         patch.setattr(archives, "CHUNK", size)
         patch.setattr(decoding, "_HEAD", 80)
         in_pieces = _items(path)
-    rows = [item for item in at_once if isinstance(item, corpus._Article) or item.line]
-    assert [item for item in in_pieces if isinstance(item, corpus._Article) or item.line] == rows
+    rows = [item for item in at_once if isinstance(item, corpus.Article) or item.line]
+    assert [item for item in in_pieces if isinstance(item, corpus.Article) or item.line] == rows
     # What is said about the whole file comes before its rows, or after them where it is known only then.
     assert {str(item) for item in in_pieces if item not in rows} == {
         str(item) for item in at_once if item not in rows

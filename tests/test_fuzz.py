@@ -78,4 +78,4 @@ def test_a_judged_row_that_is_cut_short_is_not_judged(tmp_path):
 def test_emoji_are_rated_as_vader_rates_them(pieces):
     passage = "".join(pieces).strip() or "🙂"
     vader = VADER.polarity_scores(passage)["compound"]
-    assert tone._compound(passage.split(), passage)[0] == vader
+    assert tone._compound([tone._CHUNKS[chunk] for chunk in passage.split()], passage)[0] == vader

@@ -41,8 +41,9 @@ _COLUMNS = {
     },
 }
 
-_EXPLAIN = re.compile(r"\s*explain\s+(?:analyze\s+)?", re.IGNORECASE)
-_PIVOT = re.compile(r"\s*(?:from|pivot|select|with)\b", re.IGNORECASE)
+_EXPLAIN = re.compile(r"explain\s+(?:analyze\s+)?", re.IGNORECASE)
+_PIVOT = re.compile(r"(?:from|pivot|select|with)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _KIND = re.compile(r"^[\w ]+ Error: ")
 _COLUMN = re.compile(r'Referenced column "([^"]*)" not found|does not have a column named "([^"]*)"')
 _TABLE = re.compile(r"Table with name (\S+) does not exist")
@@ -171,7 +172,8 @@ def _explained(error: Exception, sql: str) -> str:
     column, table = _COLUMN.search(said), _TABLE.search(said)
     if column:
         name = column[1] or column[2]
-        views = [view for view in VIEWS if re.search(rf"\b{view}\b", sql, re.IGNORECASE)]
+        named = set(_WORD.findall(sql.lower()))
+        views = [view for view in VIEWS if view in named]
         known = list(dict.fromkeys(name for view in views for name in columns_of(view)))
         there = f" There are {', '.join(known)}" if known else ""
         return f"there is no column '{name}'.{_meant(name, known)}{there}"

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import framing
 from framing import boilerplate, document
+from framing.attribution import tagged
 from framing.comparison import figures
 
 PACKAGE = Path(framing.__file__).parent
@@ -55,6 +56,7 @@ BUILT: dict[tuple[str, str], list[re.Pattern[Any]]] = {
     ],
     ("comparison/figures.py", "_FIGURE"): [figures._FIGURE],
     ("comparison/figures.py", "_DATE"): [figures._DATE],
+    ("attribution/tagged.py", "_RUN"): [re.compile(tagged._RUN.pattern.decode("latin-1"))],
 }
 
 
