@@ -379,7 +379,7 @@ def analyze(
     """Read a document in every dimension, or in those named.
 
     `resamples` is the number of bootstrap draws over sentences (0: no intervals). Without `explain` the scores are the same,
-    but the encoder does not say which words decided, which takes most of its time. Raises `ValueError` for an unknown
+    but models do not say which words decided, which takes most of the encoder's time. Raises `ValueError` for an unknown
     model or dimension. The same input gives the same result.
 
     >>> analysis = analyze("Officials said the raid may have failed.")

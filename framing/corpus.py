@@ -120,7 +120,7 @@ def stream_corpus(
         if isinstance(item, Failure):
             yield item
         else:
-            yield make_document(item.text, item.id, body_start=item.body_start, **item.meta)
+            yield document_of(item)
 
 
 def stream_articles(
@@ -130,7 +130,7 @@ def stream_articles(
     id_col: str | None = None,
     without: str | os.PathLike[str] | None = None,
 ) -> Iterator[Article | Failure]:
-    """What `stream_corpus` gives before it is segmented, for those who segment elsewhere."""
+    """What `stream_corpus` gives before it is segmented by `document_of`, for those who do that elsewhere."""
     taken = Names()
     repeats: dict[str, int] = {}
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
@@ -144,6 +144,11 @@ def stream_articles(
             advice = "give each article an id of its own"
             yield Failure(item.meta["file"], item.meta.get("line"), problem, advice, lost=False)
         yield item._replace(id=unique)
+
+
+def document_of(article: Article) -> Document:
+    """The document that an article is segmented into."""
+    return make_document(article.text, article.id, body_start=article.body_start, **article.meta)
 
 
 def read(path: str | os.PathLike[str]) -> Document:
@@ -424,9 +429,7 @@ def _read_row(
     if surrogates:
         problem = f"holds {broken(surrogates)}, shown as \ufffd"
         yield Failure(place["file"], place["line"], problem, "write it anew as UTF-8", lost=False)
-    meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
-    if "id" in meta:  # a column of that name, where the ids are in another
-        meta["id_"] = meta.pop("id")
+    meta = row_metadata(row, text_col, id_col)
     id = plain_metadata({"title": row.get(id_col)}).get("title")
     yield Article(text, id or name, partitions | meta | place)
 
@@ -435,6 +438,14 @@ def _partition(folder: str) -> tuple[str, str | None]:
     """The column that a folder such as outlet=bbc stands for."""
     name, _, value = folder.partition("=")
     return name, None if value == _UNKNOWN_PARTITION else unquote(value)
+
+
+def row_metadata(row: Mapping[str, Any], text_col: str, id_col: str) -> dict[str, Any]:
+    """The metadata in a row of a table; a column `id` beside that of the ids becomes `id_`."""
+    meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
+    if "id" in meta:
+        meta["id_"] = meta.pop("id")
+    return meta
 
 
 def article_text(row: Mapping[str, Any], text_col: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from framing import analyze, make_document
+from framing import analyze, corpus, make_document
 from framing.analysis import bearing
 from framing.corpus import Article, Failure
 from framing.engines.rows import (
@@ -153,14 +153,12 @@ def test_an_unknown_model_is_named():
 
 
 def test_an_article_that_raises_costs_no_other(monkeypatch):
-    from framing.engines import rows
-
     def failing(text, *args, **kwargs):
         if "Turkey" in text:
             raise RecursionError("too deep")
         return make_document(text, *args, **kwargs)
 
-    monkeypatch.setattr(rows, "make_document", failing)
+    monkeypatch.setattr(corpus, "make_document", failing)
     articles = [Article("It may rain.", "a", {}), Article(TEXT, "b", {}), Article("It rained.", "c", {})]
     told = []
     results = score_each(articles, Settings("lexicon", resamples=0), lambda: told.append(1))

@@ -80,11 +80,12 @@ def score(
     """Score articles in every dimension, per voice and per actor, with intervals."""
     if jobs is not None or engine is Engine.spark:
         from framing.cli.bulk import check_folder, score_locally, settings_of
-        from framing.cli.spark import score_by_spark
 
         folder = check_folder(output, format, paths)
         settings = settings_of(model, dimensions, actors, seed, resamples, evidence=evidence)
         if engine is Engine.spark:
+            from framing.cli.spark import score_by_spark
+
             score_by_spark(paths, folder, settings, master=master, text_col=text_col, id_col=id_col)
             return
         score_locally(

@@ -19,10 +19,10 @@ from framing.corpus import STDIN, Article, Failure, stream_articles
 from framing.engines import local
 from framing.engines.rows import Settings
 from framing.engines.workers import WorkersError
+from framing.inputs import CATALOGS, PAGES, TEXTS
 
 _NAMED = 20  # failures and notes that are named, each
 _ALL_FAILURES = "select * from failures"
-_ONE_ARTICLE = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
 
 
 def score_locally(
@@ -207,9 +207,9 @@ def _total(paths: list[str]) -> int | None:
             kind = file.suffix.lower()
             if kind == ".parquet":
                 count += _rows_in(file)
-            elif kind in _ONE_ARTICLE:
+            elif kind in TEXTS | PAGES:
                 count += file.stem.upper() != "README"
-            elif kind != ".csv" or file.name not in {"catalog.csv", "metadata.csv"}:
+            elif kind != ".csv" or file.name not in CATALOGS:
                 return None
     return count
 

@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from framing.engines.rows import SCHEMA, SCHEMA_VERSION, Settings, signature
+from framing.engines.rows import OF_INPUT, SCHEMA, SCHEMA_VERSION, Settings, signature
 
 if sys.platform != "win32":
     import fcntl
@@ -24,20 +24,6 @@ KIND = "framing_results"
 _LOCK = ".lock"
 _HALF = ".tmp"  # ends the name of a file until it is whole
 _ABOUT = b"framing"
-_KNOWN = (
-    "id",
-    "title",
-    "outlet",
-    "author",
-    "date",
-    "url",
-    "file",
-    "line",
-    "sha256",
-    "meta",
-    "problem",
-    "advice",
-)
 
 
 class ResultsError(ValueError):
@@ -53,14 +39,10 @@ class Part(NamedTuple):
     fingerprint: str
 
 
-def about(settings: Settings, chunk: int) -> dict[str, Any]:
-    """What the parts of one folder have in common, as manifest and parts have it."""
-    return {
-        KIND: SCHEMA_VERSION,
-        "signature": signature(settings),
-        "settings": settings.to_dict(),
-        "chunk": chunk,
-    }
+def about(settings: Settings, chunk: int | None = None) -> dict[str, Any]:
+    """What the parts of one folder have in common, as manifest and parts have it; `chunk` where all have as many articles."""
+    common = {KIND: SCHEMA_VERSION, "signature": signature(settings), "settings": settings.to_dict()}
+    return common if chunk is None else common | {"chunk": chunk}
 
 
 def part_name(number: int) -> str:
@@ -228,9 +210,16 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest; empty where there is none that can be read."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return load_manifest(folder)
     except (OSError, ValueError):
         return {}
+
+
+def load_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest; empty where there is none. Raises `OSError` or `ValueError` for one that cannot be read."""
+    if not (folder / MANIFEST).is_file():
+        return {}
+    manifest = json.loads((folder / MANIFEST).read_bytes())
     return manifest if isinstance(manifest, dict) else {}
 
 
@@ -293,7 +282,7 @@ def part_of(rows: Sequence[pa.Table | pa.RecordBatch], fingerprint: str) -> Part
 def difference(folder: Path, number: int, first: int, inputs: Sequence[Mapping[str, Any]]) -> str | None:
     """How articles differ from those that a part was made of, in words; None where they only go on after them."""
     path = folder / part_name(number)
-    stored = pq.read_table(path, columns=list(_KNOWN)).to_pylist()
+    stored = pq.read_table(path, columns=list(OF_INPUT)).to_pylist()
     for count, (then, now) in enumerate(zip(stored, inputs, strict=False), first + 1):
         if then["sha256"] is not None:  # whatever else there is to say came up when it was scored
             then |= {"problem": None, "advice": None}

@@ -24,27 +24,13 @@ from framing.comparison.intervals import Array
 from framing.comparison.stored import formulas
 from framing.corpus import Failure
 from framing.data import DataError
-from framing.engines.folder import MANIFEST
-from framing.engines.rows import SCHEMA, SCHEMA_VERSION
+from framing.engines.folder import KIND, load_manifest, read_manifest
+from framing.engines.rows import NAMED, OF_INPUT, SCHEMA, SCHEMA_VERSION
 
-KIND = "framing_results"
 MOST_GROUPS = 100  # of which all pairs are compared
 
-ARTICLE = (
-    "id",
-    "title",
-    "outlet",
-    "author",
-    "date",
-    "url",
-    "file",
-    "line",
-    "sha256",
-    "words",
-    "sentences",
-    "meta",
-)
-FAILURE = ("id", "title", "outlet", "author", "date", "url", "file", "line", "meta", "problem", "advice")
+ARTICLE = tuple(SCHEMA.names[: SCHEMA.names.index("problem")])
+FAILURE = tuple(name for name in OF_INPUT if name != "sha256")
 ABOUT = (
     "id",
     "title",
@@ -55,7 +41,6 @@ ABOUT = (
     "words",
     "meta",
 )  # what stands beside a score or evidence
-_GIVEN = ("title", "outlet", "author", "date", "url", "file")  # metadata with a column of its own
 _KEY = ("dimension", "measure", "label", "actor", "voice")
 _COUNTED = (*_KEY, "n", "unit", "bearing", "sums")
 SCORE = (*_KEY, "value", "low", "high", "n", "unit", "bearing", "sums")
@@ -65,10 +50,7 @@ _Whole = NDArray[np.int64]
 
 def is_results(path: str | Path) -> bool:
     """Whether a path is a folder of results: its manifest says so."""
-    try:
-        return KIND in _manifest(Path(path))
-    except (OSError, ValueError):
-        return False
+    return KIND in read_manifest(Path(path))
 
 
 def open_results(folder: str | Path) -> Results:
@@ -78,7 +60,7 @@ def open_results(folder: str | Path) -> Results:
     """
     folder = Path(folder)
     try:
-        manifest = _manifest(folder)
+        manifest = load_manifest(folder)
     except (OSError, ValueError) as error:
         raise DataError(f"{folder}: has a manifest that cannot be read ({error}); score again") from error
     version = manifest.get(KIND)
@@ -102,14 +84,6 @@ def open_results(folder: str | Path) -> Results:
                 f"{part}: is missing; run the same framing score again, which makes only what is missing"
             )
     return Results(folder, manifest, tuple(parts), complete)
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a folder, empty where there is none."""
-    if not (folder / MANIFEST).is_file():
-        return {}
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    return manifest if isinstance(manifest, dict) else {}
 
 
 def _name(part: Any) -> str:
@@ -174,8 +148,8 @@ class Results:
         """The metadata that articles have, by which they can be grouped, in the order of the alphabet."""
         found: set[str] = set()
         for part in self.parts:
-            table = _scored(_read(part, [*_GIVEN, "meta", "problem"]))
-            found.update(name for name in _GIVEN if table[name].null_count < len(table))
+            table = _scored(_read(part, [*NAMED, "meta", "problem"]))
+            found.update(name for name in NAMED if table[name].null_count < len(table))
             found.update(name for text in pc.unique(table["meta"]).to_pylist() for name in _metadata(text))
         return tuple(sorted(found))
 
@@ -379,14 +353,14 @@ def _by_key(table: pa.Table, part: Path) -> Iterator[tuple[_Key, _Rows]]:
 
 def _columns_for(by: str) -> list[str]:
     """The columns that tell the group of an article."""
-    if by in _GIVEN:
+    if by in NAMED:
         return [by]
     return ["meta", "date"] if by in {"year", "month"} else ["meta"]
 
 
 def _groups(table: pa.Table, by: str) -> list[str]:
     """The group of each row."""
-    if by in _GIVEN:
+    if by in NAMED:
         return [groups.group_in({by: value}, by) for value in table[by].to_pylist()]
     dates = table["date"].to_pylist() if "date" in table.column_names else [None] * len(table)
     return [

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from itertools import accumulate
@@ -27,10 +26,9 @@ from framing.analysis import (
     check_model,
     choose_dimensions,
 )
-from framing.corpus import Article, Failure, article_text
-from framing.decoding import UnreadableError
-from framing.document import Document, make_document
-from framing.front_matter import plain_metadata
+from framing.corpus import Article, Failure, article_text, document_of, row_metadata
+from framing.decoding import UnreadableError, replace_surrogates
+from framing.document import Document
 from framing.lexicon import lexicons_digest
 
 SCHEMA_VERSION = 1
@@ -92,11 +90,8 @@ SCHEMA = pa.schema(
     ]
 )
 
-_NAMED = ("title", "outlet", "author", "date", "url", "file")
-_OF_INPUT = ("id", *_NAMED, "line", "sha256", "meta", "problem", "advice")
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
+NAMED = ("title", "outlet", "author", "date", "url", "file")  # metadata with a column of its own
+OF_INPUT = ("id", *NAMED, "line", "sha256", "meta", "problem", "advice")  # known before an article is scored
 
 _EDGES = attrgetter("value", "low", "high")
 _NAMES = attrgetter("dimension", "measure", "label", "actor", "voice", "n", "unit")
@@ -145,13 +140,11 @@ def input_of(item: Article | Document | Failure) -> dict[str, Any]:
     if isinstance(item, Failure):
         known = {"file": _valid(item.file), "line": item.line}
         return (
-            dict.fromkeys(_OF_INPUT)
-            | known
-            | {"problem": _valid(item.problem), "advice": _valid(item.advice)}
+            dict.fromkeys(OF_INPUT) | known | {"problem": _valid(item.problem), "advice": _valid(item.advice)}
         )
     meta = dict(item.meta)
-    row = dict.fromkeys(_OF_INPUT) | {"id": _valid(item.id)}
-    for name in _NAMED:
+    row = dict.fromkeys(OF_INPUT) | {"id": _valid(item.id)}
+    for name in NAMED:
         value = meta.pop(name, None)
         row[name] = None if value is None or value == "" else _valid(str(value))
     if type(meta.get("line")) is int:
@@ -289,7 +282,11 @@ def score_batch(
     for name in (text_col, id_col):
         if name not in batch.schema.names:
             raise ValueError(f"there is no column {name!r}; choose from {', '.join(batch.schema.names)}")
-    given = [_article(row, text_col, id_col) for row in batch.to_pylist()]
+    return score_given([_article(row, text_col, id_col) for row in batch.to_pylist()], settings)
+
+
+def score_given(given: Sequence[Article | Mapping[str, Any]], settings: Settings) -> pa.RecordBatch:
+    """The rows of articles, and of failures as `failed_row` makes them, in this order."""
     results = iter(score_each([item for item in given if isinstance(item, Article)], settings))
     return batch_of([next(results) if isinstance(item, Article) else item for item in given], settings)
 
@@ -324,17 +321,13 @@ def score_each(
 
 
 def _document(item: Article | Document) -> Document:
-    if isinstance(item, Document):
-        return item
-    return make_document(item.text, item.id, body_start=item.body_start, **item.meta)
+    return item if isinstance(item, Document) else document_of(item)
 
 
 def _article(row: Mapping[str, Any], text_col: str, id_col: str) -> Article | dict[str, Any]:
     """The article of a row, or the row of its failure. Here the columns `file` and `line` say where it is from."""
-    meta = plain_metadata({name: value for name, value in row.items() if name not in {text_col, id_col}})
+    meta = row_metadata(row, text_col, id_col)
     meta = {name[:-1] if name in {"file_", "line_", "encoding_"} else name: meta[name] for name in meta}
-    if "id" in meta:
-        meta["id_"] = meta.pop("id")
     article = Article("", "" if row[id_col] is None else _valid(str(row[id_col])), meta)
     try:
         return article._replace(text=article_text(row, text_col)[0])
@@ -344,7 +337,7 @@ def _article(row: Mapping[str, Any], text_col: str, id_col: str) -> Article | di
 
 def _valid(text: str) -> str:
     """Arrow holds valid Unicode only: a lone surrogate becomes U+FFFD."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    return text if text.isascii() else replace_surrogates(text)[0]
 
 
 def _json(fields: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ extra, and needs Java; this module can be imported without both, as the workers 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -29,9 +28,9 @@ import pyarrow.parquet as pq
 from framing.actors import load_actors
 from framing.corpus import Article, Failure, stream_articles
 from framing.data import DataError
+from framing.engines import folder as disk
 from framing.engines import rows
-from framing.engines.folder import MANIFEST
-from framing.engines.rows import SCHEMA, Settings, check_settings
+from framing.engines.rows import OF_INPUT, SCHEMA, Settings, check_settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -52,7 +51,6 @@ _INPUT = pa.schema(
         ("advice", pa.string()),
     ]
 )
-_OF_INPUT = ("id", "title", "outlet", "author", "date", "url", "file", "line", "sha256", "meta")
 
 _Batches = Iterator[pa.RecordBatch]
 _BatchScorer = Callable[[pa.RecordBatch], pa.RecordBatch]
@@ -189,21 +187,14 @@ def score_paths(
 
 
 def _score_staged(batch: pa.RecordBatch, settings: Settings) -> pa.RecordBatch:
-    given = [_unstaged(row) for row in batch.to_pylist()]
-    results = iter(rows.score_each([item for item in given if isinstance(item, Article)], settings))
-    return rows.batch_of(
-        [next(results) if isinstance(item, Article) else _failed(item) for item in given], settings
-    )
+    return rows.score_given([_unstaged(row) for row in batch.to_pylist()], settings)
 
 
-def _failed(failure: Failure) -> dict[str, Any]:
-    return rows.failed_row(rows.input_of(failure), failure.problem, failure.advice)
-
-
-def _unstaged(row: Mapping[str, Any]) -> Article | Failure:
+def _unstaged(row: Mapping[str, Any]) -> Article | dict[str, Any]:
     if row["problem"] is None:
         return Article(row["text"], row["id"], json.loads(row["meta"]), row["body_start"])
-    return Failure(row["file"], row["line"], row["problem"], row["advice"])
+    failure = Failure(row["file"], row["line"], row["problem"], row["advice"])
+    return rows.failed_row(rows.input_of(failure), failure.problem, failure.advice)
 
 
 def _stage(paths: list[str], folder: Path, text_col: str, id_col: str | None) -> list[Failure]:
@@ -263,20 +254,13 @@ def _begin(folder: Path, settings: Settings) -> None:
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; name a folder for the results")
     if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / _UNFINISHED).is_dir() or _is_complete(folder):
+        if not (folder / _UNFINISHED).is_dir() or disk.read_manifest(folder).get("complete"):
             raise DataError(f"{folder}: is not empty; name a new folder, or delete this one to score anew")
         shutil.rmtree(folder / _UNFINISHED)
         for part in folder.glob("part-*.parquet"):
             part.unlink()
     (folder / _UNFINISHED).mkdir(parents=True)
-    _write_manifest(folder, settings, {"complete": False})
-
-
-def _is_complete(folder: Path) -> bool:
-    try:
-        return json.loads((folder / MANIFEST).read_bytes())["complete"] is True
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    disk.write_manifest(folder, disk.about(settings) | {"complete": False})
 
 
 def _finish(folder: Path, written: Path, settings: Settings, totals: Mapping[str, Any]) -> None:
@@ -285,29 +269,13 @@ def _finish(folder: Path, written: Path, settings: Settings, totals: Mapping[str
     for path in sorted(written.glob("part-*.parquet")):
         articles = pq.read_metadata(path).num_rows
         if articles:
-            part = folder / f"part-{len(parts):06}.parquet"
+            part = folder / disk.part_name(len(parts))
             path.replace(part)
             with part.open("rb") as file:
                 os.fsync(file.fileno())
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            parts.append({"file": part.name, "articles": articles, "sha256": digest})
-    _write_manifest(folder, settings, {"complete": True, **totals, "parts": parts})
+            parts.append({"file": part.name, "articles": articles, "sha256": disk.sha256_of(part)})
+    disk.write_manifest(folder, disk.about(settings) | {"complete": True, **totals, "parts": parts})
     shutil.rmtree(folder / _UNFINISHED)
-
-
-def _write_manifest(folder: Path, settings: Settings, state: Mapping[str, Any]) -> None:
-    manifest = {
-        "framing_results": rows.SCHEMA_VERSION,
-        "signature": rows.signature(settings),
-        "settings": settings.to_dict(),
-        **state,
-    }
-    new = folder / f"{MANIFEST}.new"
-    with new.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / MANIFEST)
 
 
 def _totals(spark: SparkSession, parts: Path) -> tuple[int, int, int, str]:
@@ -315,7 +283,7 @@ def _totals(spark: SparkSession, parts: Path) -> tuple[int, int, int, str]:
     from pyspark.sql import functions as f
 
     written = spark.read.parquet(_escaped(_address(parts)))
-    digest = f.xxhash64(f.to_json(f.struct(*_OF_INPUT))).cast("decimal(20, 0)")
+    digest = f.xxhash64(f.to_json(f.struct(*OF_INPUT[:-2]))).cast("decimal(20, 0)")
     found = written.agg(
         f.count("*"), f.count("problem"), f.coalesce(f.sum("words"), f.lit(0)), f.sum(digest)
     ).first()
