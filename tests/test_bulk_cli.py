@@ -138,7 +138,9 @@ def test_a_stopped_run_says_that_it_goes_on(place, number):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
-def test_a_disk_that_takes_no_more_is_one_line_and_the_run_goes_on_later(place):
+def test_a_disk_that_takes_no_more_is_one_line_and_the_run_goes_on_later(place, monkeypatch):
+    # Coverage is not measured there: its own file could not be written either.
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000));" + SMALL_PARTS
     done = run("a.jsonl", "--jobs", "1", "-o", "r", *QUICK, cwd=place, script=limited)
     assert done.returncode == 2
