@@ -25,8 +25,9 @@ test: $(STAMP)
 	"$(BIN)/pytest" --cov --numprocesses auto --dist loadfile
 	"$(BIN)/coverage" report --omit='$(EDGES)' --fail-under=90 --format=total
 
+# Takes an hour and writes docs/benchmarks.md; BENCH=--quick tries it with a few articles.
 bench: $(STAMP)
-	"$(BIN)/python" benchmarks/whole_profile.py "$(TEXTS)"
+	"$(BIN)/python" benchmarks/bench.py $(BENCH)
 
 # Needs no network. With atheris in .venv the search follows which lines are reached.
 fuzz: $(STAMP)

