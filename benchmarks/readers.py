@@ -9,8 +9,8 @@ article is read twice.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
+import math
 import pickle
 import re
 import resource
@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import framing
 from framing.analysis import MODELS, analyze_each
 from framing.encoder.network import use_threads
+from framing.engines.garbage import keep_models
 
 Reader = Callable[[Iterable[str]], Iterable[object]]
 LIMIT = 12.0  # seconds after which no more is read
@@ -139,24 +140,29 @@ def peak_memory() -> int:
     )
 
 
+def timed(read: Reader, warm: Iterable[str], texts: list[str], limit: float = math.inf) -> tuple[int, float]:
+    """Words, and seconds of one processor, of the texts read before a limit in seconds; `warm` are read before the clock starts.
+
+    Whoever reads, garbage is looked for as in the processes of `framing score --jobs`.
+    """
+    for _ in read(warm):
+        pass
+    keep_models()
+    words = 0
+    begun = time.process_time()
+    for text, _ in zip(texts, read(iter(texts)), strict=False):
+        words += len(text.split())
+        if time.process_time() - begun > limit:
+            break
+    return words, time.process_time() - begun
+
+
 def measure(name: str, path: Path) -> Rate:
     """Read the articles of a file of JSON lines until they or the time end."""
     with path.open(encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
     warm = max(1, len(texts) // 10)
-    read = READERS[name]()
-    for _ in read(texts[:warm]):
-        pass
-    # As in the processes of `framing score --jobs`, and for all readers alike: models stay, so no search for garbage in them.
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
-    words = 0
-    begun = time.process_time()
-    for text, _ in zip(texts[warm:], read(iter(texts[warm:])), strict=False):
-        words += len(text.split())
-        if time.process_time() - begun > LIMIT:
-            break
-    seconds = time.process_time() - begun
+    words, seconds = timed(READERS[name](), texts[:warm], texts[warm:], LIMIT)
     return Rate(words, seconds, peak_memory())
 
 

@@ -20,7 +20,8 @@ from framing import analysis
 from framing.actors import find_mentions
 from framing.analysis import MODELS, load_dimensions
 from framing.document import make_document
-from framing.encoder.network import use_threads
+from framing.encoder import loaded, reading, stance
+from framing.encoder.network import run, use_threads
 
 ARTICLES = 200
 
@@ -62,7 +63,11 @@ def stages(texts: list[str], model: str) -> dict[str, float]:
 
     for text in texts[: len(texts) // 10]:
         framing.analyze(text, model=model)
+    network = clock.timed("the network", run)
     with (
+        patch.object(reading, "run", network),
+        patch.object(loaded, "run", network),
+        patch.object(stance, "run", network),
         patch.object(analysis, "finder", finder),
         patch.object(analysis, "load_dimensions", lambda: dimensions),
         patch.object(analysis, "make_document", clock.timed("sentences and tokens", make_document)),

@@ -149,3 +149,4 @@ def test_a_reader_and_the_stages_read_articles(tmp_path):
     assert rate.words == sum(len(text.split()) for text in texts[1:])
     assert rate.memory > 10
     assert "evidence of tone" in stages.stages(texts[:1], "linear")
+    assert "the network" in stages.stages(texts[:1], "encoder")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import multiprocessing
 import os
@@ -23,6 +22,7 @@ from framing.corpus import Article
 from framing.data import DataError
 from framing.document import Document
 from framing.encoder.network import use_threads
+from framing.engines.garbage import keep_models
 from framing.engines.rows import SCHEMA, Settings, batch_of, score_each
 
 SCORE_EACH = f"{score_each.__module__}:{score_each.__name__}"
@@ -220,9 +220,7 @@ def serve(connection: Connection, settings: Settings, scorer: str) -> None:
         except DataError as error:
             connection.send_bytes(_CANNOT + str(error).encode())
             return
-        # Models stay, and articles leave few cycles: looking for these as often as usual takes a twentieth of the time.
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 50)
+        keep_models()
         connection.send_bytes(_ALIVE)
         while True:
             items = connection.recv()
